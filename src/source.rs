@@ -1,0 +1,184 @@
+//! Source files and positions in them.
+//!
+//! All files of one run share one space of byte positions, as pages of a book share page numbers: a file gets the range
+//! `base .. base + len` when it is added, so a [`Span`] is two `u32` and finds its file by binary search. Position 0 belongs to
+//! no file, so that [`Span::NONE`] is a value and not an option. Text is kept as read; a byte order mark is part of it but not of
+//! column counts.
+
+use std::fmt;
+use std::sync::{Arc, RwLock};
+
+/// A half-open range of byte positions in the space of all files.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of what no file wrote.
+    pub const NONE: Span = Span { start: 0, end: 0 };
+
+    pub fn new(start: u32, end: u32) -> Span {
+        Span { start, end }
+    }
+
+    pub fn is_none(self) -> bool {
+        self.start == 0
+    }
+
+    /// The smallest span that holds both.
+    pub fn to(self, other: Span) -> Span {
+        if self.is_none() {
+            return other;
+        }
+        if other.is_none() {
+            return self;
+        }
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The empty span just behind this one.
+    pub fn after(self) -> Span {
+        Span { start: self.end, end: self.end }
+    }
+
+    pub fn or(self, other: Span) -> Span {
+        if self.is_none() { other } else { self }
+    }
+
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
+/// Who wrote a file: it decides whether a span in it can be shown as the user's own line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SourceKind {
+    /// A file of the user's project.
+    User,
+    /// A file of the standard library, embedded in the binary.
+    Std,
+}
+
+/// One file: its name as messages show it, and its text.
+#[derive(Debug)]
+pub struct Source {
+    pub name: String,
+    pub text: Arc<str>,
+    pub kind: SourceKind,
+    /// Position of the text's first byte.
+    pub base: u32,
+    line_starts: std::sync::OnceLock<Vec<u32>>,
+}
+
+/// A 1-based line and a 1-based column counted in characters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LineCol {
+    pub line: u32,
+    pub column: u32,
+}
+
+impl Source {
+    pub fn span(&self) -> Span {
+        Span::new(self.base, self.base + self.text.len() as u32)
+    }
+
+    /// Line and column of a position in this file; positions past its end count as its end.
+    pub fn line_col(&self, pos: u32) -> LineCol {
+        let offset = (pos.saturating_sub(self.base) as usize).min(self.text.len());
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&s| s as usize <= offset) - 1;
+        let from = starts[line] as usize;
+        let before = self.text.get(from..offset).unwrap_or("");
+        let before = if line == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
+        LineCol { line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
+    }
+
+    /// Byte offsets at which the lines start.
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let mut starts = vec![0];
+            starts.extend(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|i| i as u32 + 1));
+            starts
+        })
+    }
+
+    /// The text that a span covers, empty where it lies outside this file.
+    pub fn slice(&self, span: Span) -> &str {
+        let from = span.start.saturating_sub(self.base) as usize;
+        let to = span.end.saturating_sub(self.base) as usize;
+        self.text.get(from..to).unwrap_or("")
+    }
+}
+
+/// All files of one run. Adding needs no exclusive borrow, so that imports can be read while others are parsed.
+#[derive(Default)]
+pub struct FileDb {
+    files: RwLock<Vec<Arc<Source>>>,
+}
+
+/// More text than positions can number (4 GiB over all files).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLarge;
+
+impl FileDb {
+    pub fn new() -> FileDb {
+        FileDb::default()
+    }
+
+    pub fn add(&self, name: impl Into<String>, text: impl Into<Arc<str>>, kind: SourceKind) -> Result<Arc<Source>, TooLarge> {
+        let text = text.into();
+        let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
+        let base = files.last().map_or(1, |f| f.span().end as u64 + 1);
+        if base + text.len() as u64 >= u32::MAX as u64 {
+            return Err(TooLarge);
+        }
+        let source = Arc::new(Source { name: name.into(), text, kind, base: base as u32, line_starts: Default::default() });
+        files.push(source.clone());
+        Ok(source)
+    }
+
+    /// The file a span lies in; `None` for [`Span::NONE`].
+    pub fn find(&self, span: Span) -> Option<Arc<Source>> {
+        if span.is_none() {
+            return None;
+        }
+        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
+        let i = files.partition_point(|f| f.base <= span.start).checked_sub(1)?;
+        Some(files[i].clone())
+    }
+
+    pub fn is_user(&self, span: Span) -> bool {
+        self.find(span).is_some_and(|f| f.kind == SourceKind::User)
+    }
+
+    pub fn text(&self, span: Span) -> String {
+        self.find(span).map(|f| f.slice(span).to_string()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_find_their_file_line_and_column() {
+        let db = FileDb::new();
+        let a = db.add("a", "\u{feff}ab\ncd", SourceKind::User).unwrap();
+        let b = db.add("b", "é=1\n", SourceKind::Std).unwrap();
+        let at = |s: &Source, off: u32| Span::new(s.base + off, s.base + off + 1);
+        assert_eq!(db.find(at(&b, 0)).unwrap().name, "b");
+        assert_eq!(a.line_col(a.base + 4), LineCol { line: 1, column: 2 });
+        assert_eq!(a.line_col(a.base + 6), LineCol { line: 2, column: 1 });
+        assert_eq!(b.line_col(b.base + 2), LineCol { line: 1, column: 2 });
+        assert!(db.find(Span::NONE).is_none());
+        assert!(db.is_user(a.span()) && !db.is_user(b.span()));
+    }
+}
