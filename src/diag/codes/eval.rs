@@ -1,0 +1,6 @@
+//! Codes: what evaluation reports.
+
+use super::{Code, Severity};
+
+codes! {
+}

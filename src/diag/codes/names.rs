@@ -1,0 +1,6 @@
+//! Codes: what resolution reports: names, imports, layers, cycles, duplicates.
+
+use super::{Code, Severity};
+
+codes! {
+}

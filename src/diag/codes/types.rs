@@ -1,0 +1,6 @@
+//! Codes: what the checker reports.
+
+use super::{Code, Severity};
+
+codes! {
+}
