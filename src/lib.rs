@@ -7,3 +7,4 @@ pub mod diag;
 pub mod ast;
 pub mod world;
 pub mod value;
+pub mod builtins;

@@ -163,19 +163,17 @@ pub struct Address {
     pub cidr: Option<EcoString>,
 }
 
-/// `secret.db.ref.password`: a key of a ConfigMap or Secret.
+/// A value that the cluster fills in: `secret.db.ref.password`, `fieldRef("status.podIP")`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RefValue {
-    pub target: RefTarget,
-    pub name: Ustr,
-    pub namespace: Option<Ustr>,
-    pub key: Ustr,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RefTarget {
-    ConfigMap,
-    Secret,
+pub enum RefValue {
+    /// A key of a ConfigMap.
+    ConfigKey { name: Ustr, key: Ustr },
+    /// A key of a Secret.
+    SecretKey { name: Ustr, key: Ustr },
+    /// A field of the pod: `status.podIP`.
+    Field { path: EcoString },
+    /// A resource of the container: `limits.cpu`.
+    Resource { resource: EcoString },
 }
 
 const INDEX_FROM: usize = 12;
