@@ -8,3 +8,4 @@ pub mod ast;
 pub mod world;
 pub mod value;
 pub mod builtins;
+pub mod schema;
