@@ -2,10 +2,10 @@
 //!
 //! The modules stand in the order in which data flows through them; see `docs/architecture.md`.
 
-pub mod source;
-pub mod diag;
 pub mod ast;
-pub mod world;
-pub mod value;
 pub mod builtins;
+pub mod diag;
 pub mod schema;
+pub mod source;
+pub mod value;
+pub mod world;
