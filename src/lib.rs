@@ -2,8 +2,10 @@
 //!
 //! The modules stand in the order in which data flows through them; see `docs/architecture.md`.
 
-pub mod source;
-pub mod diag;
 pub mod ast;
-pub mod world;
+pub mod diag;
+pub mod duration;
+pub mod quantity;
+pub mod source;
 pub mod value;
+pub mod world;
