@@ -5,6 +5,7 @@
 pub mod ast;
 pub mod diag;
 pub mod duration;
+pub mod emit;
 pub mod quantity;
 pub mod source;
 pub mod value;
