@@ -5,6 +5,9 @@
 pub mod ast;
 pub mod builtins;
 pub mod diag;
+pub mod duration;
+pub mod emit;
+pub mod quantity;
 pub mod schema;
 pub mod source;
 pub mod value;
