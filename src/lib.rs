@@ -7,4 +7,6 @@ pub mod diag;
 pub mod ast;
 pub mod world;
 pub mod value;
+pub mod pattern;
+pub mod data;
 pub mod builtins;
