@@ -2,11 +2,13 @@
 //!
 //! The modules stand in the order in which data flows through them; see `docs/architecture.md`.
 
-pub mod source;
-pub mod diag;
 pub mod ast;
-pub mod world;
-pub mod value;
-pub mod pattern;
-pub mod data;
 pub mod builtins;
+pub mod data;
+pub mod diag;
+pub mod duration;
+pub mod pattern;
+pub mod quantity;
+pub mod source;
+pub mod value;
+pub mod world;
