@@ -9,6 +9,7 @@ pub mod diag;
 pub mod duration;
 pub mod pattern;
 pub mod quantity;
+pub mod schema;
 pub mod source;
 pub mod value;
 pub mod world;

@@ -123,6 +123,8 @@ pub struct Entry {
     /// The entry that wrote it; in stdlib code the line of `emit`.
     pub at: Span,
     pub op: Op,
+    /// It came by `...e`: entries written out in the same block win over it.
+    pub spread: bool,
     /// What this entry overrode, newest first, for `why`.
     pub over: Option<Arc<Over>>,
 }

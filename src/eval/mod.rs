@@ -1,0 +1,276 @@
+//! Evaluation: from declarations to objects.
+//!
+//! Evaluation is deterministic and total: functions, kinds and types have no cycles, loops run over finite values, and limits on steps,
+//! depth and size end what would be too much with a spanned error. Three passes:
+//!
+//! 1. `expand` walks the declaration blocks and makes the list of all declarations. Conditions and loops there see lets and params only.
+//! 2. `emit` turns each declaration into objects, in parallel. A field of a declaration is computed when it is first read and kept; a
+//!    thread that reads what another thread is computing computes it too, so no thread waits, and the first result stays.
+//! 3. `finish` applies `extend` and `remove` to the emitted objects.
+//!
+//! An expression that fails reports its error once and becomes [`Poisoned`], which ends what depends on it, silently.
+
+mod block;
+mod calls;
+mod coerce;
+mod complete;
+mod decl;
+mod emit;
+mod expand;
+mod expr;
+mod finish;
+mod inputs;
+mod merge;
+mod names;
+mod ops;
+mod scope;
+
+pub use decl::{Decl, DeclKind, Decls};
+pub use scope::{Local, Locals, Scope};
+
+use crate::ast;
+use crate::diag::{Diagnostic, codes};
+use crate::object::Object;
+use crate::resolve::{Program, STD};
+use crate::source::Span;
+use crate::types::ModuleId;
+use crate::value::{Node, Origin, OriginKind};
+use crate::world::World;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, RwLock};
+use ustr::Ustr;
+
+/// Reported already: what depends on it ends without another word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Poisoned;
+
+pub type Eval<T> = Result<T, Poisoned>;
+
+/// Bounds that no sensible program meets.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Expressions, entries and elements that one declaration or let may take.
+    pub steps: u64,
+    /// Expressions within expressions, calls within calls.
+    pub depth: u32,
+    /// Declarations in a program.
+    pub declarations: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { steps: 20_000_000, depth: 1_200, declarations: 1_000_000 }
+    }
+}
+
+/// Values given to params from outside, by module and name. They were made to fit their types already.
+pub type Params = FxHashMap<(ModuleId, Ustr), Node>;
+
+/// What all threads share.
+pub struct Shared<'a> {
+    pub program: &'a Program<'a>,
+    pub world: &'a dyn World,
+    pub params: Params,
+    pub limits: Limits,
+    pub decls: Decls<'a>,
+    /// Lets and params by their declaration's address.
+    globals: RwLock<FxHashMap<usize, Eval<Node>>>,
+    /// Blocks of the standard library that depend on nothing, with the type they were read as.
+    constants: RwLock<FxHashMap<usize, Option<Node>>>,
+}
+
+/// Everything a program declares, as objects in the order of the declarations.
+pub fn evaluate<'a>(program: &'a Program<'a>, world: &'a dyn World, params: Params, limits: Limits) -> Vec<Object> {
+    let mut shared = Shared::new(program, world, params, limits);
+    let expanded = expand::expand(&shared);
+    shared.decls = expanded.decls;
+    let shared = &shared;
+    shared.check_globals();
+    let objects: Vec<Vec<Object>> = shared.decls.list.par_iter().with_min_len(16).map(|decl| Evaluator::new(shared).emit(decl)).collect();
+    finish::finish(shared, objects.into_iter().flatten().collect(), expanded.extends)
+}
+
+impl<'a> Shared<'a> {
+    pub fn new(program: &'a Program<'a>, world: &'a dyn World, params: Params, limits: Limits) -> Shared<'a> {
+        Shared { program, world, params, limits, decls: Decls::default(), globals: Default::default(), constants: Default::default() }
+    }
+
+    /// Reads every let and param of the user's files, so that an error in one that nothing uses shows too.
+    fn check_globals(&self) {
+        let mut evaluator = Evaluator::new(self);
+        for module in self.program.modules.iter().filter(|m| m.id != STD) {
+            for value in module.values() {
+                let _ = evaluator.global(value, module.id);
+            }
+        }
+    }
+}
+
+/// The state of one thread's walk.
+pub struct Evaluator<'s, 'a> {
+    pub shared: &'s Shared<'a>,
+    steps: u64,
+    depth: u32,
+    /// What is being computed, outermost first, to find cycles.
+    path: Vec<Thunk>,
+    /// The lambdas of the calls in progress.
+    lambdas: Vec<calls::Lambda<'a>>,
+    /// The declaration whose objects are being made: errors in the standard library's code are shown at its head.
+    subject: Option<Arc<Decl<'a>>>,
+    /// While defaults are computed: what comes from there says so.
+    origin_kind: OriginKind,
+    /// Only names of declarations are known yet, not their values.
+    names_only: bool,
+}
+
+/// A value that is computed at most once at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thunk {
+    /// The address of what is computed, and which part of it.
+    key: (usize, Ustr),
+    /// As messages call it: `app.web.replicas`.
+    name: String,
+    span: Span,
+}
+
+impl<'s, 'a> Evaluator<'s, 'a> {
+    pub fn new(shared: &'s Shared<'a>) -> Evaluator<'s, 'a> {
+        Evaluator {
+            shared,
+            steps: 0,
+            depth: 0,
+            path: Vec::new(),
+            lambdas: Vec::new(),
+            subject: None,
+            origin_kind: OriginKind::Emit,
+            names_only: false,
+        }
+    }
+
+    fn program(&self) -> &'a Program<'a> {
+        self.shared.program
+    }
+
+    /// Counts work; an error where it is too much.
+    fn spend(&mut self, units: usize, span: Span) -> Eval<()> {
+        self.steps += units as u64;
+        if self.steps > self.shared.limits.steps {
+            return Err(self.error(
+                Diagnostic::new(&codes::LIMIT_STEPS, span, format!("this takes more than {} steps", self.shared.limits.steps))
+                    .help("a loop over a loop over a long list grows fast: make one of them shorter"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Runs `work` one level deeper; an error where that is too deep.
+    fn deeper<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
+        if self.depth >= self.shared.limits.depth {
+            let message = format!("this is more than {} levels deep", self.shared.limits.depth);
+            return Err(self.error(Diagnostic::new(&codes::LIMIT_DEPTH, span, message).help("lets, calls and kinds nest here; flatten the chain")));
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Computes a thunk, with a budget of steps of its own, so that who reads it first does not matter; an error where it is being
+    /// computed already.
+    fn thunk<T>(&mut self, key: (usize, Ustr), name: impl FnOnce() -> String, span: Span, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
+        if let Some(start) = self.path.iter().position(|t| t.key == key) {
+            return Err(self.cycle(start, span));
+        }
+        self.path.push(Thunk { key, name: name(), span });
+        let steps = std::mem::take(&mut self.steps);
+        let kind = std::mem::replace(&mut self.origin_kind, OriginKind::Emit);
+        let result = self.deeper(span, work);
+        (self.steps, self.origin_kind) = (steps, kind);
+        self.path.pop();
+        result
+    }
+
+    fn cycle(&self, start: usize, span: Span) -> Poisoned {
+        // Begin the round at its smallest place, so that it reads the same whichever member was asked for first.
+        let round = &self.path[start..];
+        let first = (0..round.len()).min_by_key(|&i| (round[i].span, &round[i].name)).unwrap_or(0);
+        let ordered: Vec<&Thunk> = round[first..].iter().chain(&round[..first]).collect();
+        let names: Vec<&str> = ordered.iter().map(|t| t.name.as_str()).chain(ordered.first().map(|t| t.name.as_str())).collect();
+        let primary = ordered.first().map_or(span, |t| t.span);
+        let mut error = Diagnostic::new(&codes::CYCLE, primary, format!("`{}` needs itself: {}", names[0], names.join(" → ")));
+        for thunk in ordered.iter().skip(1) {
+            error = error.also(thunk.span, format!("by way of `{}`", thunk.name));
+        }
+        self.error(error)
+    }
+
+    /// Reports an error. One in the standard library's text is shown at the head of the declaration that is being made.
+    fn error(&self, diagnostic: Diagnostic) -> Poisoned {
+        self.report(diagnostic);
+        Poisoned
+    }
+
+    fn report(&self, mut diagnostic: Diagnostic) {
+        if let Some(subject) = &self.subject {
+            if !self.program().db.is_user(diagnostic.primary.span) && !subject.head.is_none() {
+                let inner = std::mem::replace(&mut diagnostic.primary.span, subject.head);
+                let text = std::mem::take(&mut diagnostic.primary.text);
+                let text = if text.is_empty() { format!("inside `{}`", subject.kind_name()) } else { text };
+                diagnostic = diagnostic.also(inner, text);
+            }
+        }
+        self.program().sink.push(diagnostic);
+    }
+
+    /// The origin of what an expression wrote.
+    fn written(&self, scope: &Scope, span: Span) -> Origin {
+        Origin { span, kind: if scope.home == STD { self.origin_kind } else { OriginKind::User } }
+    }
+
+    /// The origin of what an expression computed. In the standard library's code: of the user's value that went into it.
+    fn computed<'n>(&self, scope: &Scope, span: Span, from: impl IntoIterator<Item = &'n Node>) -> Origin {
+        if scope.home != STD {
+            return Origin::user(span);
+        }
+        let user = from.into_iter().map(|n| n.origin).find(|o| o.kind == OriginKind::User && !o.span.is_none());
+        user.unwrap_or(Origin { span, kind: self.origin_kind })
+    }
+
+    /// A let or param of a module, computed once.
+    fn global(&mut self, value: crate::resolve::Value<'a>, home: ModuleId) -> Eval<Node> {
+        let (key, ident) = match value {
+            crate::resolve::Value::Let(decl) => (std::ptr::from_ref(decl) as usize, decl.name),
+            crate::resolve::Value::Param(decl) => (std::ptr::from_ref(decl) as usize, decl.name),
+        };
+        if let Some(known) = self.shared.globals.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+            return known.clone();
+        }
+        let result = self.thunk((key, Ustr::default()), || ident.name.to_string(), ident.span, |this| {
+            let scope = Scope::module(home);
+            match value {
+                crate::resolve::Value::Let(decl) => this.eval(&decl.value, &scope),
+                crate::resolve::Value::Param(decl) => this.param(decl, home, &scope),
+            }
+        });
+        self.shared.globals.write().unwrap_or_else(|e| e.into_inner()).entry(key).or_insert(result).clone()
+    }
+
+    fn param(&mut self, decl: &'a ast::Param, home: ModuleId, scope: &Scope<'a>) -> Eval<Node> {
+        if let Some(given) = self.shared.params.get(&(home, decl.name.name)) {
+            return Ok(given.clone());
+        }
+        let ty = self.program().ty(home, &decl.ty);
+        match &decl.default {
+            Some(expr) => {
+                let node = self.eval_as(expr, &ty, scope)?;
+                self.complete(node, &ty, scope, &format!("param {}", decl.name.name))
+            }
+            None if ty.is_optional() => Ok(Node::new(crate::value::Value::Null, Origin::user(decl.name.span))),
+            None => Err(self.error(
+                Diagnostic::new(&codes::PARAM_MISSING, decl.name.span, format!("param `{}` has no value", decl.name.name))
+                    .help(format!("give it one: `-p {}=…`, a file with `--params`, or a default here", decl.name.name)),
+            )),
+        }
+    }
+}

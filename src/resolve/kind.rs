@@ -1,0 +1,58 @@
+//! A kind with all that it inherits, in the order in which it applies.
+
+use crate::ast::{self, Name};
+use crate::types::{ModuleId, RecordTy};
+use std::sync::Arc;
+use ustr::UstrMap;
+
+/// A high-level kind. What stands in several kinds of a `from` chain is listed parent first.
+#[derive(Debug)]
+pub struct Kind<'a> {
+    pub name: Name,
+    pub home: ModuleId,
+    pub decl: &'a ast::KindDecl,
+    pub parent: Option<Arc<Kind<'a>>>,
+    /// The fields that a declaration of this kind may write.
+    pub inputs: RecordTy<'a>,
+    /// Names that its body computes.
+    pub lets: UstrMap<Layered<&'a ast::Let>>,
+    /// `replicas = 2` in `kind webapp from app { … }`: between the defaults of the parent and the user's block.
+    pub sets: Vec<Layered<&'a ast::Field>>,
+    pub requires: Vec<Layered<KindRule<'a>>>,
+    pub exports: Vec<Layered<&'a ast::Block>>,
+    pub emits: Vec<Layered<&'a [ast::Item]>>,
+}
+
+/// A part of a kind, and the module in whose scope it is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Layered<T> {
+    pub what: T,
+    pub home: ModuleId,
+}
+
+/// What a kind demands of its instances.
+#[derive(Clone, Copy, Debug)]
+pub enum KindRule<'a> {
+    Require(&'a ast::Require),
+    If(&'a ast::If<ast::Member>),
+}
+
+impl Kind<'_> {
+    /// Whether this is the kind `name` or made from it.
+    pub fn is_a(&self, name: Name) -> bool {
+        self.name == name || self.parent.as_ref().is_some_and(|p| p.is_a(name))
+    }
+
+    /// The names of its exports that are known without evaluating.
+    pub fn export_names(&self) -> Vec<Name> {
+        let entries = self.exports.iter().flat_map(|e| &e.what.entries);
+        let mut names: Vec<Name> = entries
+            .filter_map(|entry| match entry {
+                ast::Entry::Field(field) => field.key.as_static(),
+                ast::Entry::Spread(_) | ast::Entry::If(_) | ast::Entry::For(_) | ast::Entry::Let(_) | ast::Entry::Waive(_) => None,
+            })
+            .collect();
+        names.dedup();
+        names
+    }
+}
