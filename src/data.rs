@@ -6,8 +6,8 @@
 //! what would silently change: duplicate keys, numbers that do not fit, tags. [`canonical`] is the form that hashes are made of; it must
 //! never change.
 
+use crate::duration;
 use crate::value::{Address, Entry, Item, List, Node, Op, Origin, RangeValue, Record, RefValue, Value};
-use crate::{duration, quantity};
 use ecow::EcoString;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
@@ -78,8 +78,8 @@ pub fn scalar_text(value: &Value) -> Option<EcoString> {
         Value::Float(d) => Some(ecow::eco_format!("{}", d.normalize())),
         Value::Percent(d) => Some(ecow::eco_format!("{}%", d.normalize())),
         Value::Str(s) => Some(s.clone()),
-        Value::Quantity(q) => Some(quantity::canonical(q)),
-        Value::Duration(ms) => Some(duration::canonical(*ms)),
+        Value::Quantity(q) => Some(q.to_canonical()),
+        Value::Duration(ms) => Some(duration::show(*ms)),
         Value::Null | Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Address(_) | Value::Ref(_) => None,
     }
 }
@@ -229,7 +229,7 @@ fn record(entries: impl IntoIterator<Item = (String, Value)>) -> Record {
 }
 
 fn entry(key: Ustr, node: Node) -> Entry {
-    Entry { key, at: node.origin.span, node, op: Op::Replace, over: None }
+    Entry { key, at: node.origin.span, node, op: Op::Replace, spread: false, over: None }
 }
 
 /// Builds nodes from a parser's events. It is its own seed and visitor: nothing but the meter changes on the way.

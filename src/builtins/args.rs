@@ -143,7 +143,8 @@ pub fn same_list(of: &List, items: Vec<Item>) -> Given {
 
 /// A record with entries whose keys are all different.
 pub fn record(entries: impl IntoIterator<Item = (Ustr, Node)>) -> Value {
-    let entries = entries.into_iter().map(|(key, node)| Entry { key, at: node.origin.span, node, op: Op::Replace, over: None });
+    let entries =
+        entries.into_iter().map(|(key, node)| Entry { key, at: node.origin.span, node, op: Op::Replace, spread: false, over: None });
     Value::Record(Arc::new(Record { entries: entries.collect(), ..Record::default() }))
 }
 
@@ -173,8 +174,9 @@ pub fn compared_by(host: &mut dyn Host, by: Option<usize>, element: &Node) -> Gi
 pub fn weigh(host: &mut dyn Host, arg: usize, value: &Value) -> Result<(), Fault> {
     fn below(host: &mut dyn Host, arg: usize, value: &Value, depth: usize) -> Result<(), Fault> {
         if depth > DEEPEST {
-            return Err(Fault::at(arg, &NESTED_TOO_DEEP, format!("this value is nested more than {DEEPEST} levels deep"))
-                .with_help("Kubernetes objects are rarely nested deeper than 20; look for a function that wraps its argument again and again"));
+            return Err(Fault::at(arg, &NESTED_TOO_DEEP, format!("this value is nested more than {DEEPEST} levels deep")).with_help(
+                "Kubernetes objects are rarely nested deeper than 20; look for a function that wraps its argument again and again",
+            ));
         }
         match value {
             Value::Str(s) => host.spend(s.len() + 1),

@@ -197,9 +197,7 @@ fn contains(host: &mut dyn Host, args: &[Arg]) -> Given {
             host.spend(s.len())?;
             boolean(s.contains(part.as_str()))
         }
-        (Value::Str(_), other) => {
-            Err(misfit(1, "a String to look for in a string", other).with_help("write a number as text: `\"${n}\"`"))
-        }
+        (Value::Str(_), other) => Err(misfit(1, "a String to look for in a string", other).with_help("write a number as text: `\"${n}\"`")),
         (Value::List(list), what) => {
             weigh(host, 0, &args.node(0)?.value)?;
             weigh(host, 1, what)?;

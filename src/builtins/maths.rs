@@ -225,7 +225,7 @@ fn not_a_number(s: &str, wanted: &str, e: std::num::ParseIntError) -> Fault {
         return Fault::at(0, &NUMBER_RANGE, message);
     }
     let fault = Fault::at(0, &BAD_ARGUMENT, format!("{} is not {wanted}", args::shown(s)));
-    if crate::quantity::is_quantity(s.trim()) {
+    if super::quantities::number_and_suffix(s.trim()).is_some_and(|(_, suffix)| !suffix.is_empty()) {
         return fault.with_help("`cpu(s)` and `bytes(s)` read quantities");
     }
     fault.with_help("it may hold digits and a sign before them, nothing else")

@@ -17,7 +17,9 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         Value::Null => matches!(b, Value::Null),
         Value::Bool(x) => matches!(b, Value::Bool(y) if x == y),
         Value::Str(x) => matches!(b, Value::Str(y) if x == y),
-        Value::Int(_) | Value::Float(_) | Value::Quantity(_) | Value::Duration(_) | Value::Percent(_) => order(a, b) == Some(Ordering::Equal),
+        Value::Int(_) | Value::Float(_) | Value::Quantity(_) | Value::Duration(_) | Value::Percent(_) => {
+            order(a, b) == Some(Ordering::Equal)
+        }
         Value::List(x) => matches!(b, Value::List(y) if Arc::ptr_eq(x, y) || equal_lists(x, y)),
         Value::Record(x) => matches!(b, Value::Record(y) if Arc::ptr_eq(x, y) || equal_records(x, y)),
         Value::Range(x) => matches!(b, Value::Range(y) if Arc::ptr_eq(x, y) || equal_ranges(x, y)),
@@ -92,10 +94,7 @@ fn equal_lists(a: &List, b: &List) -> bool {
 fn equal_records(a: &Record, b: &Record) -> bool {
     let present = |r: &Record| r.entries.iter().filter(|e| !e.node.is_null()).count();
     present(a) == present(b)
-        && a.entries
-            .iter()
-            .filter(|e| !e.node.is_null())
-            .all(|e| b.get(e.key).is_some_and(|other| equal(&e.node.value, &other.node.value)))
+        && a.entries.iter().filter(|e| !e.node.is_null()).all(|e| b.get(e.key).is_some_and(|other| equal(&e.node.value, &other.node.value)))
 }
 
 fn equal_ranges(a: &RangeValue, b: &RangeValue) -> bool {
