@@ -4,9 +4,11 @@
 
 pub mod ast;
 pub mod builtins;
+pub mod data;
 pub mod diag;
 pub mod duration;
 pub mod emit;
+pub mod pattern;
 pub mod quantity;
 pub mod schema;
 pub mod source;

@@ -4,6 +4,8 @@
 //! place it came from; a [`Entry`] is a node under a key with the place of the entry and how it was written, which decides how it merges
 //! over what lies below. Subtrees without user input are built once and shared by all objects that hold them.
 
+pub mod compare;
+
 use crate::source::Span;
 use ecow::EcoString;
 use rust_decimal::Decimal;
