@@ -453,18 +453,39 @@ pub enum ExprKind {
     Comp(Box<Comp>),
     Record(Box<Block>),
     /// `a.b`, `a?.b`
-    Field { base: Box<Expr>, field: Ident, optional: bool },
+    Field {
+        base: Box<Expr>,
+        field: Ident,
+        optional: bool,
+    },
     /// `a[i]`
-    Index { base: Box<Expr>, index: Box<Expr> },
+    Index {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
     Call(Box<Call>),
     Not(Box<Expr>),
     Neg(Box<Expr>),
-    Binary { op: BinOp, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: BinOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `a..b`, `a..`, `..b`
-    Range { lo: Option<Box<Expr>>, hi: Option<Box<Expr>> },
-    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    Range {
+        lo: Option<Box<Expr>>,
+        hi: Option<Box<Expr>>,
+    },
+    If {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
     /// Only as an argument of a builtin (checked in `check`).
-    Lambda { params: Vec<Ident>, body: Box<Expr> },
+    Lambda {
+        params: Vec<Ident>,
+        body: Box<Expr>,
+    },
 }
 
 #[derive(Debug, PartialEq)]
@@ -565,9 +586,15 @@ pub enum TypeExprKind {
     /// `Int`, `PodSpec`, `policies.Tier`
     Name(Path),
     /// `Map<String, Int>`, `Partial<PodSpec>`, `Range<Cpu>`, `Address<app>`
-    Generic { name: Ident, args: Vec<TypeExpr> },
+    Generic {
+        name: Ident,
+        args: Vec<TypeExpr>,
+    },
     /// `Int(1..65535)`, `String(match = r"…", len = 1..63)`
-    Refined { name: Path, args: Vec<Arg> },
+    Refined {
+        name: Path,
+        args: Vec<Arg>,
+    },
     List(Box<TypeExpr>),
     Record(Vec<FieldDecl>),
     /// A literal: a string, a number, `true`, `false`, `null`.

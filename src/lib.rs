@@ -5,7 +5,15 @@
 pub mod ast;
 pub mod builtins;
 pub mod diag;
+pub mod duration;
+pub mod load;
+pub mod number;
+pub mod quantity;
+pub mod resolve;
 pub mod schema;
 pub mod source;
+pub mod stdlib;
+pub mod syntax;
+pub mod types;
 pub mod value;
 pub mod world;

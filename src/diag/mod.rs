@@ -168,7 +168,13 @@ impl Sink {
 /// Source order, errors before warnings at one place, each once: the same whatever the threads did.
 pub fn sort(list: &mut Vec<Diagnostic>) {
     list.sort_by(|a, b| {
-        (a.primary.span, a.severity, a.code.name, &a.message, &a.object).cmp(&(b.primary.span, b.severity, b.code.name, &b.message, &b.object))
+        (a.primary.span, a.severity, a.code.name, &a.message, &a.object).cmp(&(
+            b.primary.span,
+            b.severity,
+            b.code.name,
+            &b.message,
+            &b.object,
+        ))
     });
     list.dedup_by(|a, b| a.primary == b.primary && a.code == b.code && a.message == b.message);
 }

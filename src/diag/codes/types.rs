@@ -2,5 +2,4 @@
 
 use super::{Code, Severity};
 
-codes! {
-}
+codes! {}
