@@ -1,8 +1,8 @@
 //! Number literals: what `200m`, `64Mi`, `10s`, `30%` and `3` are by themselves, before a field asks for anything.
 
 use crate::ast::NumLit;
-use crate::value::{Quantity, QuantityUnit, Value};
 use crate::duration;
+use crate::value::{Quantity, QuantityUnit, Value};
 use rust_decimal::prelude::ToPrimitive;
 
 /// What a literal's suffix makes of it.

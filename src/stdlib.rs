@@ -90,8 +90,8 @@ impl Std {
             Some("let") => Sort::Let,
             _ => return,
         };
-        let Some(&name) = piece.head.get(1) else { return };
-        self.index.entry(Ustr::from(&name)).or_default().push((sort, self.pieces.len()));
+        let Some(name) = piece.head.get(1).map(|w| Ustr::from(w.as_ref())) else { return };
+        self.index.entry(name).or_default().push((sort, self.pieces.len()));
         self.pieces.push(StdPiece { sort, name, source, piece, item: OnceLock::new() });
     }
 
