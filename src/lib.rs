@@ -4,14 +4,18 @@
 
 pub mod ast;
 pub mod builtins;
+pub mod check;
+pub mod conform;
 pub mod data;
 pub mod diag;
+pub mod driver;
 pub mod duration;
 pub mod emit;
 pub mod eval;
 pub mod load;
 pub mod number;
 pub mod object;
+pub mod params;
 pub mod pattern;
 pub mod quantity;
 pub mod resolve;

@@ -61,6 +61,14 @@ pub const FAMILY: &[Builtin] = &[
         run: config_keys,
     },
     Builtin {
+        name: "refKeys",
+        params: &[Param::required("values", Sig::Map(&Sig::Any))],
+        ret: Sig::Map(&Sig::String),
+        doc: "The present texts behind the keys of configs that the values of a map refer to, under `name/key`, sorted. Keys of configs that are not declared here, and of secrets, are left out.",
+        example: r#"refKeys({ A = "x", B = secretRef("db", "password") }) == {}"#,
+        run: ref_keys,
+    },
+    Builtin {
         name: "inherited",
         params: &[Param::required("setting", Sig::String)],
         ret: Sig::Any,
@@ -179,19 +187,38 @@ fn env_value(_: &mut dyn Host, args: &[Arg]) -> Given {
 }
 
 fn config_keys(host: &mut dyn Host, args: &[Arg]) -> Given {
-    let values = args.record(0)?;
-    host.spend(values.entries.len())?;
-    let mut found = BTreeSet::new();
-    for entry in &values.entries {
-        if let Value::Ref(target) = &entry.node.value
-            && let RefValue::ConfigKey { name, key } = &**target
-        {
-            found.insert((name.as_str(), key.as_str()));
-        }
-    }
-    let one = |(name, key)| args::fields(host, [("name", Value::str(name)), ("key", Value::str(key))]);
+    let found = config_refs(host, args)?;
+    let one = |(name, key): (Ustr, Ustr)| args::fields(host, [("name", Value::str(name.as_str())), ("key", Value::str(key.as_str()))]);
     let records: Vec<Value> = found.into_iter().map(one).collect();
     list(host, records)
+}
+
+fn ref_keys(host: &mut dyn Host, args: &[Arg]) -> Given {
+    let mut texts = Vec::new();
+    for (name, key) in config_refs(host, args)? {
+        let Some(content) = host.exported("config", &name, "content")? else { continue };
+        if let Value::Record(content) = &content.value
+            && let Some(entry) = content.get(key)
+        {
+            texts.push((format!("{name}/{key}"), entry.node.value.clone()));
+        }
+    }
+    computed(args::fields(host, texts.iter().map(|(name, value)| (name.as_str(), value.clone()))))
+}
+
+/// The keys of ConfigMaps among the values of a map, sorted by name and key, each once.
+fn config_refs(host: &mut dyn Host, args: &[Arg]) -> Result<Vec<(Ustr, Ustr)>, Fault> {
+    let values = args.record(0)?;
+    host.spend(values.entries.len())?;
+    let refs = values.entries.iter().filter_map(|entry| match &entry.node.value {
+        Value::Ref(target) => match &**target {
+            RefValue::ConfigKey { name, key } => Some((*name, *key)),
+            RefValue::SecretKey { .. } | RefValue::Field { .. } | RefValue::Resource { .. } => None,
+        },
+        _ => None,
+    });
+    let found: BTreeSet<(&str, &str)> = refs.map(|(name, key)| (name.as_str(), key.as_str())).collect();
+    Ok(found.into_iter().map(|(name, key)| (name.into(), key.into())).collect())
 }
 
 fn type_of(value: &Value) -> &'static str {

@@ -144,6 +144,8 @@ pub trait Host {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, Fault>;
     /// Counts work and size against the limits: call it with the number of elements or bytes about to be made.
     fn spend(&mut self, units: usize) -> Result<(), Fault>;
+    /// What the declaration `kind.name` exports under a name, as seen from the call; `None` where it is not declared.
+    fn exported(&mut self, kind: &str, name: &str, export: &str) -> Result<Option<Node>, Fault>;
     /// A setting of the enclosing namespace over the file's; `null` where neither wrote it. Only in kind bodies.
     fn inherited(&mut self, setting: &str) -> Result<Node, Fault>;
 }

@@ -113,7 +113,7 @@ impl<'a> Evaluator<'_, 'a> {
             Some(_) | None => (Record::default(), self.written(scope, block.span), Op::Merge),
         };
         self.deeper(block.span, |this| this.block(&block.entries, write.ty, &mut record, scope))?;
-        let vanished = fresh && scope.this.is_some() && !block.entries.is_empty() && record.entries.iter().all(|e| e.node.is_null());
+        let vanished = fresh && (scope.home == STD || scope.this.is_some()) && !block.entries.is_empty() && record.entries.iter().all(|e| e.node.is_null());
         let node = Node::new(Value::Record(Arc::new(record)), origin);
         Ok((!vanished).then_some(Entry { key, node, at: write.span, op, spread: false, over: None }))
     }

@@ -235,6 +235,12 @@ impl Host for CallHost<'_, '_, '_> {
         self.evaluator.spend(units, self.span).map_err(|Poisoned| Fault::Poisoned)
     }
 
+    fn exported(&mut self, kind: &str, name: &str, export: &str) -> Result<Option<Node>, Fault> {
+        let decls = &self.evaluator.shared.decls;
+        let Ok(decl) = decls.find(kind.into(), name.into(), self.scope.namespace).cloned() else { return Ok(None) };
+        self.evaluator.export(&decl, export.into(), self.span).transpose().map_err(|Poisoned| Fault::Poisoned)
+    }
+
     fn inherited(&mut self, setting: &str) -> Result<Node, Fault> {
         let Some(decl) = self.scope.this.clone() else {
             return Err(Fault::new(&codes::INHERITED_PLACE, "`inherited` stands only in the body of a kind"));

@@ -204,7 +204,7 @@ impl<'a> Evaluator<'_, 'a> {
         let text = |t: Ustr| Node::new(Value::str(t.as_str()), node.origin);
         match name.as_str() {
             "name" => return Ok(text(found.name)),
-            "kind" => return Ok(text(found.kind)),
+            "kind" => return Ok(text(self.library_kind(found.kind, scope))),
             "namespace" => return Ok(found.namespace.map(text).unwrap_or_default()),
             "cidr" if found.cidr.is_some() => return Ok(Node::new(Value::Str(found.cidr.clone().unwrap_or_default()), node.origin)),
             _ => {}
@@ -217,6 +217,12 @@ impl<'a> Evaluator<'_, 'a> {
             Some(decl) => self.read(&decl, name, at, scope),
             None => Err(self.unknown_member(name, at, "an address block", ["name", "kind", "namespace", "cidr"])),
         }
+    }
+
+    /// The kind of the standard library that a kind is, or is made from; a kind of the user's own stays itself.
+    fn library_kind(&self, kind: Ustr, scope: &Scope<'a>) -> Ustr {
+        let Some(KindRef::High(own)) = self.program().kind_named(scope.home, kind) else { return kind };
+        std::iter::successors(Some(&own), |k| k.parent.as_ref()).find(|k| k.home == crate::resolve::STD).map_or(kind, |k| k.name)
     }
 
     /// What a declaration gives under a name: an export, else an input; of a native declaration, a field of its object.
@@ -253,7 +259,7 @@ impl<'a> Evaluator<'_, 'a> {
         })
     }
 
-    /// What the body of a kind binds: its fields, its lets, `name` and `namespace`.
+    /// What the body of a kind binds: its fields, its lets, `name`, `namespace` and `kind`.
     pub(super) fn bound_by_kind(&mut self, name: Ustr, span: Span, scope: &Scope<'a>) -> Option<Eval<Node>> {
         let decl = scope.this.clone()?;
         let kind = decl.high()?.clone();
@@ -267,13 +273,14 @@ impl<'a> Evaluator<'_, 'a> {
         match name.as_str() {
             "name" => Some(Ok(text(decl.name))),
             "namespace" => Some(Ok(decl.namespace.map(text).unwrap_or_default())),
+            "kind" => Some(Ok(text(decl.kind_name()))),
             _ => None,
         }
     }
 
     fn is_bound_by_kind(&self, name: Ustr, scope: &Scope<'a>) -> bool {
         let Some(kind) = scope.this.as_ref().and_then(|d| d.high()) else { return false };
-        kind.inputs.position(name).is_some() || kind.lets.contains_key(&name) || name == "name" || name == "namespace"
+        kind.inputs.position(name).is_some() || kind.lets.contains_key(&name) || matches!(name.as_str(), "name" | "namespace" | "kind")
     }
 
     /// `has(a.b)`: whether it was written.
