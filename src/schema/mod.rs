@@ -15,8 +15,6 @@ mod tests;
 
 use std::sync::LazyLock;
 
-use ustr::Ustr;
-
 pub use native::{ListMerge, ListTy, NativeField, NativeKind, NativeTy, NativeType, Union};
 pub use release::{Minor, NotARelease, Releases};
 use table::{Table, last_segment};
@@ -33,6 +31,11 @@ impl TypeId {
 
     pub fn get(self) -> &'static NativeType {
         native_type(self)
+    }
+
+    /// The number itself, from 0 to the count of [`types`], for tables beside the schema.
+    pub fn index(self) -> usize {
+        self.0 as usize
     }
 }
 

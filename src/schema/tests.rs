@@ -1,7 +1,7 @@
 //! The schema as its users see it.
 
 use serde_json::json;
-use ustr::ustr;
+use ustr::{Ustr, ustr};
 
 use super::*;
 
