@@ -32,11 +32,6 @@ impl TypeId {
     pub fn get(self) -> &'static NativeType {
         native_type(self)
     }
-
-    /// The number itself, from 0 to the count of [`types`], for tables beside the schema.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
 }
 
 /// The type of that number, decoded now if it never was.
