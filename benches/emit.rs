@@ -28,7 +28,7 @@ fn list(items: Vec<Node>) -> Node {
 fn record(entries: Vec<(&str, Node)>) -> Node {
     let mut record = Record::default();
     for (key, node) in entries {
-        record.push(Entry { key: Ustr::from(key), node, at: Span::NONE, op: Op::Merge, over: None });
+        record.push(Entry { key: Ustr::from(key), node, at: Span::NONE, op: Op::Merge, over: None, spread: false });
     }
     node(Value::Record(Arc::new(record)))
 }
