@@ -204,8 +204,8 @@ fn is_number(text: &[u8]) -> bool {
     {
         return true;
     }
-    let digits =
-        |rest: &[u8], allowed: fn(&u8) -> bool| rest.iter().any(allowed) && rest.iter().all(|b| allowed(b) || matches!(b, b'_' | b','));
+    // One reader takes separators alone for digits, too.
+    let digits = |rest: &[u8], allowed: fn(&u8) -> bool| !rest.is_empty() && rest.iter().all(|b| allowed(b) || matches!(b, b'_' | b','));
     match body {
         [b'0', b'x' | b'X', rest @ ..] => return digits(rest, u8::is_ascii_hexdigit),
         [b'0', b'o' | b'O', rest @ ..] => return digits(rest, |b| matches!(b, b'0'..=b'7')),
@@ -218,7 +218,12 @@ fn is_number(text: &[u8]) -> bool {
         [b'.', rest @ ..] => split_while(rest, separated),
         _ => (&[][..], rest),
     };
-    let has_digits = whole.first().or(fraction.first()).is_some_and(u8::is_ascii_digit);
+    // Behind a sign, one reader takes separators before digits, too.
+    let signed = body.len() < text.len();
+    let has_digits = match whole.first().or(fraction.first()) {
+        Some(b) => b.is_ascii_digit() || (signed && whole.iter().chain(fraction).any(u8::is_ascii_digit)),
+        None => false,
+    };
     has_digits
         && match rest {
             [] => true,
@@ -257,7 +262,7 @@ fn is_date(text: &[u8]) -> bool {
         && match rest {
             [] => true,
             [b'T' | b't' | b' ', time @ ..] => {
-                time.iter().any(|&b| b == b':')
+                time.contains(&b':')
                     && time.iter().all(|b| matches!(b, b'0'..=b'9' | b':' | b'.' | b'Z' | b'z' | b'+' | b'-' | b' '))
             }
             _ => false,
