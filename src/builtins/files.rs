@@ -1,6 +1,6 @@
 //! Builtins on files of the project. The host finds them and keeps to the project's folder.
 
-use super::args::{Args, Given, shown, text};
+use super::args::{Args, shown, text};
 use super::{Builtin, Fault, Param, Sig};
 use crate::diag::codes::{BAD_ARGUMENT, NOT_TEXT};
 use base64::Engine;

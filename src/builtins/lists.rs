@@ -325,7 +325,7 @@ fn group_by(host: &mut dyn Host, args: &[Arg]) -> Given {
         match host.call(by, std::slice::from_ref(&item.node))?.value {
             Value::Str(key) => groups.entry(Ustr::from(&key)).or_default().push(item.node.clone()),
             other => {
-                return Err(misfit(1, "a function that gives a String, the name of the group", &other)
+                return Err(args::gives_misfit(1, "a String, the name of the group", &other)
                     .with_help("`text(x)` makes a string of a number or a boolean"));
             }
         }

@@ -81,7 +81,8 @@ fn parsed(args: &[Arg], arg: usize) -> Result<Version, Fault> {
     let written = args.text(arg)?;
     let version = written.strip_prefix('v').unwrap_or(written);
     Version::parse(version).map_err(|e| {
-        let fault = Fault::at(arg, &BAD_VERSION, format!("{} is no semantic version: {e}", shown(written)));
+        let why = e.to_string().replace("exceeds u64::MAX", "is too large");
+        let fault = Fault::at(arg, &BAD_VERSION, format!("{} is no semantic version: {why}", shown(written)));
         if written.starts_with(['<', '>', '=', '^', '~']) {
             return fault.with_help("`semverCompare` compares two versions: write `semverCompare(version, \"1.2.0\") >= 0`");
         }
@@ -115,8 +116,8 @@ impl<'a> ImageRef<'a> {
     }
 }
 
-/// A first component is a registry only if it could be nothing else: it has a dot, a port or a capital, or is `localhost`; the others of a
-/// name have small letters and digits, with separators between them.
+/// The first component may be a registry, with dots, capitals, a port or an IPv6 address; the others have small letters and digits, with
+/// separators between them.
 const IMAGE_GRAMMAR: &str = r"(?x) ^
     (?<name>
         (?: (?: (?: [a-zA-Z0-9] | [a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9] ) (?: \. (?: [a-zA-Z0-9] | [a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9] ) )*
