@@ -1,8 +1,8 @@
 //! Number literals: what `200m`, `64Mi`, `10s`, `30%` and `3` are by themselves, before a field asks for anything.
 
 use crate::ast::NumLit;
+use crate::duration;
 use crate::value::{Quantity, QuantityUnit, Value};
-use crate::{duration, quantity};
 use rust_decimal::prelude::ToPrimitive;
 
 /// What a literal's suffix makes of it.
@@ -39,8 +39,7 @@ pub fn value(lit: &NumLit) -> Result<Value, String> {
         Some(Unit::Int) => lit.value.to_i64().map(Value::Int).ok_or_else(|| format!("{} does not fit 64 bits", lit.value)),
         Some(Unit::Decimal) => Ok(Value::Float(lit.value)),
         Some(Unit::Percent) => Ok(Value::Percent(lit.value)),
-        Some(Unit::Cpu) => quantity::from_literal(lit.value, suffix, QuantityUnit::Cpu).map(Value::Quantity).map_err(|e| e.to_string()),
-        Some(Unit::Bytes) => quantity::from_literal(lit.value, suffix, QuantityUnit::Binary).map(Value::Quantity).map_err(|e| e.to_string()),
+        Some(Unit::Cpu | Unit::Bytes) => Quantity::from_literal(lit.value, suffix).map(Value::Quantity).map_err(|e| e.to_string()),
         Some(Unit::Duration) => duration::from_literal(lit.value, suffix).map(Value::Duration).map_err(|e| e.to_string()),
         None => Err(format!("`{suffix}` is no unit")),
     }

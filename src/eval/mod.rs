@@ -14,6 +14,7 @@ mod block;
 mod calls;
 mod coerce;
 mod complete;
+mod constant;
 mod decl;
 mod emit;
 mod expand;

@@ -7,6 +7,7 @@
 pub mod display;
 pub mod fit;
 pub mod format;
+pub mod native;
 
 use crate::ast::{self, Name};
 use crate::schema::{ListMerge, ListTy, NativeField, NativeTy, TypeId};
