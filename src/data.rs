@@ -1,7 +1,7 @@
 //! Values as JSON and YAML, and back.
 //!
 //! Out: a value serialises itself ([`Plain`]), so that JSON, YAML and a [`serde_json::Value`] come from one description; quantities,
-//! durations and percentages are their canonical text, a reference is the body of a `valueFrom`. In: one visitor ([`Reader`]) builds nodes
+//! durations and percentages are their canonical text, a reference is the body of a `valueFrom`, and an entry that is null is left out. In: one visitor ([`Reader`]) builds nodes
 //! straight from either parser's events and counts each of them, so that a small text with many aliases cannot grow unnoticed. It refuses
 //! what would silently change: duplicate keys, numbers that do not fit, tags. [`canonical`] is the form that hashes are made of; it must
 //! never change.
@@ -187,8 +187,9 @@ impl Serialize for Plain<'_> {
 }
 
 fn serialize_record<S: Serializer>(record: &Record, out: S) -> Result<S::Ok, S::Error> {
-    let mut map = out.serialize_map(Some(record.entries.len()))?;
-    record.entries.iter().try_for_each(|e| map.serialize_entry(e.key.as_str(), &Plain(&e.node.value)))?;
+    let present = || record.entries.iter().filter(|e| !e.node.is_null());
+    let mut map = out.serialize_map(Some(present().count()))?;
+    present().try_for_each(|e| map.serialize_entry(e.key.as_str(), &Plain(&e.node.value)))?;
     map.end()
 }
 

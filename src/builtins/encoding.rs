@@ -3,7 +3,8 @@
 use super::args::{Args, Given, null, shown, text, weigh};
 use super::{Arg, Builtin, Fault, Host, Param, Sig, computed};
 use crate::data::{self, DataError, Plain};
-use crate::diag::codes::{BAD_ARGUMENT, BAD_DATA, NOT_DATA, NOT_TEXT};
+use crate::emit::write_yaml;
+use crate::diag::codes::{BAD_ARGUMENT, BAD_DATA, NOT_DATA, NOT_UTF8};
 use crate::value::{Node, Value};
 use base64::{DecodeError, Engine};
 use base64::engine::general_purpose::STANDARD;
@@ -68,7 +69,7 @@ pub const FAMILY: &[Builtin] = &[
         name: "json.format",
         params: &[Param::required("value", Sig::Any), Param::optional("indent", Sig::Int)],
         ret: Sig::String,
-        doc: "The value as JSON, on one line, or on several that are indented by `indent` blanks a level. Quantities, durations and percentages become their text.",
+        doc: "The value as JSON, on one line, or on several that are indented by `indent` blanks a level. Quantities, durations and percentages become their text; entries that are null are left out.",
         example: r#"json.format({ level = "info", ports = [80] }) == "{\"level\":\"info\",\"ports\":[80]}""#,
         run: json_format,
     },
@@ -92,7 +93,7 @@ pub const FAMILY: &[Builtin] = &[
         name: "yaml.format",
         params: &[Param::required("value", Sig::Any)],
         ret: Sig::String,
-        doc: "The value as a YAML document that ends with a line break. Quantities, durations and percentages become their text.",
+        doc: "The value as a YAML document that ends with a line break, quoted so that readers of YAML 1.1 understand it too. Quantities, durations and percentages become their text; entries that are null are left out.",
         example: r#"yaml.format({ level = "info", ports = [80] }) == "level: info\nports:\n- 80\n""#,
         run: yaml_format,
     },
@@ -116,7 +117,7 @@ fn base64_decode(host: &mut dyn Host, args: &[Arg]) -> Given {
     let bytes = STANDARD.decode(&dense).map_err(|e| not_base64(encoded, &dense, &e))?;
     match String::from_utf8(bytes) {
         Ok(decoded) => text(decoded),
-        Err(e) => Err(Fault::at(0, &NOT_TEXT, format!("what this base64 stands for is not UTF-8 text: byte {} belongs to no character", e.utf8_error().valid_up_to()))
+        Err(e) => Err(Fault::at(0, &NOT_UTF8, format!("what this base64 stands for is not UTF-8 text: byte {} belongs to no character", e.utf8_error().valid_up_to()))
             .with_help("leave them in base64: `binaryData` of a ConfigMap and `data` of a Secret take it as it is")),
     }
 }
@@ -226,10 +227,11 @@ fn json_format(host: &mut dyn Host, args: &[Arg]) -> Given {
 }
 
 fn yaml_format(host: &mut dyn Host, args: &[Arg]) -> Given {
-    let value = writable(host, args, "YAML")?;
-    let mut out = Bounded::new(host);
-    let written = serde_yaml::to_writer(&mut out, &Plain(value));
-    out.finish(written.map_err(|e| e.to_string()))
+    writable(host, args, "YAML")?;
+    let mut out = String::new();
+    write_yaml(args.node(0)?, &mut out);
+    host.spend(out.len())?;
+    text(out)
 }
 
 /// Text that grows within the host's limits.
@@ -249,7 +251,7 @@ impl<'h> Bounded<'h> {
             (Some(fault), _, _) => Err(fault),
             (None, Ok(()), Ok(out)) => computed(Value::Str(out.into())),
             (None, Err(why), _) => Err(Fault::at(0, &NOT_DATA, format!("this value cannot be written: {why}"))),
-            (None, Ok(()), Err(e)) => Err(Fault::at(0, &NOT_TEXT, format!("what was written is not UTF-8 text: {e}"))),
+            (None, Ok(()), Err(e)) => Err(Fault::at(0, &NOT_UTF8, format!("what was written is not UTF-8 text: {e}"))),
         }
     }
 }

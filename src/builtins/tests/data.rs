@@ -26,7 +26,7 @@ fn json() {
         "json.format"(list([cpu(1500), bytes(64, "Mi"), time(90, "s"), percent(30)])) => "[\"1500m\",\"64Mi\",\"90s\",\"30%\"]";
         "json.format"(list([float("1.0"), float("0.1"), float("2.50")])) => "[1,0.1,2.5]";
         "json.format"(map([("a", list([1]))]), 2) => "{\n  \"a\": [\n    1\n  ]\n}";
-        "json.format"(map([("a", 1.into())]), 0) => "{\"a\":1}";
+        "json.format"(map([("a", 1.into()), ("unset", NULL)]), 0) => "{\"a\":1}";
     }
 }
 
@@ -46,8 +46,9 @@ fn yaml() {
         "yaml.parse"("text: |\n  a\n  b\n") => map([("text", "a\nb\n".into())]);
         "yaml.parseAll"("a: 1\n---\nb: 2\n") => list([map([("a", 1.into())]), map([("b", 2.into())])]);
         "yaml.parseAll"("") => none();
-        "yaml.format"(map([("a", 1.into()), ("b", list(["x", "yes", "1"]))])) => "a: 1\nb:\n- x\n- 'yes'\n- '1'\n";
-        "yaml.format"("a\nb\n") => "|\n  a\n  b\n";
+        "yaml.format"(map([("a", 1.into()), ("b", list(["x", "yes", "1"]))])) => "a: 1\nb:\n- x\n- \"yes\"\n- \"1\"\n";
+        "yaml.format"(map([("a", NULL), ("on", "12:30:45".into())])) => "\"on\": \"12:30:45\"\n";
+        "yaml.format"(map([("text", "a\nb\n".into())])) => "text: |\n  a\n  b\n";
         "yaml.format"(map([])) => "{}\n";
     }
 }

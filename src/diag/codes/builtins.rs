@@ -28,7 +28,7 @@ codes! {
     NOT_DATA = "not-data", Error, "a value has no form in JSON or YAML",
         doc: "References are filled in by the cluster, and addresses and ranges are values of kdsl: none of them can be written as text. Write a part of them instead, such as `.name`, `.host` or `.lo`.",
         fails: "let conf = json.format({ password = secretRef(\"db\", \"password\") })\n", passes: "let conf = json.format({ user = \"shop\" })\n";
-    NOT_TEXT = "not-text", Error, "bytes are not UTF-8 text",
+    NOT_UTF8 = "not-utf8", Error, "bytes are not UTF-8 text",
         doc: "A String holds text. Carry other bytes in base64, with `readBase64`, in `binaryData` of a ConfigMap or `data` of a Secret.",
         fails: "let s = base64Decode(\"/w==\")\n", passes: "let s = base64Decode(\"YQ==\")\n";
     BAD_VERSION = "bad-version", Error, "a text is no semantic version",
