@@ -7,6 +7,7 @@
 //! ```
 
 pub mod codes;
+pub mod suggest;
 
 use crate::source::Span;
 use std::sync::Mutex;

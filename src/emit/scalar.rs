@@ -5,7 +5,7 @@
 //! none that matter, and then only its first byte and its shape are left to look at.
 
 use crate::duration;
-use crate::value::{Address, RangeValue, RefTarget, RefValue, Value};
+use crate::value::{Address, RangeValue, RefValue, Value};
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -304,9 +304,10 @@ fn address_text(address: &Address) -> &str {
 }
 
 fn ref_text(reference: &RefValue) -> String {
-    let kind = match reference.target {
-        RefTarget::ConfigMap => "config",
-        RefTarget::Secret => "secret",
-    };
-    format!("{kind}.{}.ref.{}", reference.name, reference.key)
+    match reference {
+        RefValue::ConfigKey { name, key } => format!("config.{name}.ref.{key}"),
+        RefValue::SecretKey { name, key } => format!("secret.{name}.ref.{key}"),
+        RefValue::Field { path } => path.to_string(),
+        RefValue::Resource { resource } => resource.to_string(),
+    }
 }

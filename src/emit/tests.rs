@@ -1,6 +1,6 @@
 use super::fixtures::*;
 use super::*;
-use crate::value::{Address, Quantity, RangeValue, RefTarget, RefValue, Value};
+use crate::value::{Address, Quantity, RangeValue, RefValue, Value};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -301,7 +301,7 @@ fn values_that_no_object_should_hold_are_written_as_text() {
         node(Value::Address(Arc::new(Address { kind: "app".into(), namespace: None, name: "web".into(), cidr: cidr.map(Into::into) })))
     };
     let reference =
-        node(Value::Ref(Arc::new(RefValue { target: RefTarget::Secret, name: "db".into(), namespace: None, key: "password".into() })));
+        node(Value::Ref(Arc::new(RefValue::SecretKey { name: "db".into(), key: "password".into() })));
     let range = |lo, hi, single| node(Value::Range(Arc::new(RangeValue { lo, hi, single })));
     let all = list([
         address(None),

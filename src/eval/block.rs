@@ -99,7 +99,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     fn write_block(&mut self, below: Option<Entry>, key: Ustr, block: &'a ast::Block, write: Write<'_, 'a>, scope: &Scope<'a>) -> Eval<Option<Entry>> {
         if matches!(write.ty.base(), Ty::List(_) | Ty::Keyed(_)) {
-            let error = Diagnostic::new(&codes::BLOCK_FOR_LIST, block.span, format!("`{key}` is a list, not a record"));
+            let error = Diagnostic::new(&codes::LABEL, block.span, format!("`{key}` is a list, not a record"));
             return Err(self.error(error.help(format!("write its elements: `{key} = [{{ … }}]`, or one by its name: `{key} name {{ … }}`"))));
         }
         let fresh = below.as_ref().is_none_or(|b| b.node.is_null());
@@ -148,7 +148,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Value::Record(Arc::new(record))
             }
             other => {
-                let error = Diagnostic::new(&codes::LABEL_PLACE, label.span(), format!("`{key}` takes no label: it is {other}, neither a map nor a list of named elements"));
+                let error = Diagnostic::new(&codes::LABEL, label.span(), format!("`{key}` takes no label: it is {other}, neither a map nor a list of named elements"));
                 return Err(self.error(error));
             }
         };
@@ -174,7 +174,7 @@ impl<'a> Evaluator<'_, 'a> {
             FieldValue::Block(block) => self.block(&block.entries, &element, &mut record, scope)?,
             FieldValue::Set(expr) => self.write_primary(&mut record, keyed, &element, expr, write.span, scope)?,
             FieldValue::Append(_) => {
-                let error = Diagnostic::new(&codes::LABEL_PLACE, write.span, "`+=` adds elements to a list, this is one element");
+                let error = Diagnostic::new(&codes::LABEL, write.span, "`+=` adds elements to a list, this is one element");
                 return Err(self.error(error.help("write `=` or `{ … }`")));
             }
         }
@@ -189,7 +189,7 @@ impl<'a> Evaluator<'_, 'a> {
     /// `field label = value`: the element's primary field. A reference as the value of an environment variable is its `valueFrom`.
     fn write_primary(&mut self, record: &mut Record, keyed: Keyed, element: &Ty<'a>, expr: &'a ast::Expr, span: Span, scope: &Scope<'a>) -> Eval<()> {
         let Some(primary) = keyed.list.primary else {
-            let error = Diagnostic::new(&codes::LABEL_PLACE, span, format!("{element} has no field that a bare value could mean"));
+            let error = Diagnostic::new(&codes::LABEL, span, format!("{element} has no field that a bare value could mean"));
             return Err(self.error(error.help("write a block: `{ … }`")));
         };
         let node = self.eval(expr, scope)?;

@@ -48,7 +48,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     fn call_has(&mut self, call: &'a ast::Call, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         let [arg] = call.args.as_slice() else {
-            return Err(self.error(Diagnostic::new(&codes::ARGUMENTS, span, "`has` takes one field: `has(resources.cpu)`")));
+            return Err(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, "`has` takes one field: `has(resources.cpu)`")));
         };
         let truth = self.has(&arg.value, scope)?;
         Ok(Node::new(Value::Bool(truth), self.computed(scope, span, [])))
@@ -66,7 +66,7 @@ impl<'a> Evaluator<'_, 'a> {
                 (None, Some(default)) => self.eval_as(default, &ty, &inner)?,
                 (None, None) => {
                     let message = format!("`{}` needs its argument `{}`", decl.name.name, param.name.name);
-                    return Err(self.error(Diagnostic::new(&codes::ARGUMENTS, span, message).also(param.name.span, "declared here")));
+                    return Err(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, message).also(param.name.span, "declared here")));
                 }
             };
             let node = self.complete(node, &ty, &inner, &param.name.name)?;
@@ -100,7 +100,7 @@ impl<'a> Evaluator<'_, 'a> {
                         Some(given) => format!("`{name}` has no free parameter `{}`", given.name),
                         None => format!("`{name}` takes {} arguments, this one is too many", params.len()),
                     };
-                    return Err(self.error(Diagnostic::new(&codes::ARGUMENTS, arg.name.map_or(arg.value.span, |n| n.span), message).also(span, "in this call")));
+                    return Err(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, arg.name.map_or(arg.value.span, |n| n.span), message).also(span, "in this call")));
                 }
             }
         }
@@ -159,7 +159,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Some(arg) => args.push(self.builtin_arg(arg, scope)?),
                 None if param.need == Need::Required => {
                     let message = format!("`{}` needs its argument `{}`", builtin.name, param.name);
-                    return Err(self.error(Diagnostic::new(&codes::ARGUMENTS, span, message).help(format!("for example: `{}`", builtin.example))));
+                    return Err(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, message).help(format!("for example: `{}`", builtin.example))));
                 }
                 None => args.push(builtins::Arg::Absent),
             }
@@ -178,7 +178,7 @@ impl<'a> Evaluator<'_, 'a> {
             None => format!("`{}` takes {} arguments, this one is too many", builtin.name, builtin.params.len()),
         };
         let at = arg.name.map_or(arg.value.span, |n| n.span);
-        self.error(Diagnostic::new(&codes::ARGUMENTS, at, message).also(span, "in this call").help(format!("for example: `{}`", builtin.example)))
+        self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, at, message).also(span, "in this call").help(format!("for example: `{}`", builtin.example)))
     }
 
     fn builtin_arg(&mut self, arg: &'a ast::Arg, scope: &Scope<'a>) -> Eval<builtins::Arg> {
@@ -200,12 +200,16 @@ struct CallHost<'h, 's, 'a> {
 }
 
 impl Host for CallHost<'_, '_, '_> {
+    fn origin(&self) -> Origin {
+        self.evaluator.written(self.scope, self.span)
+    }
+
     fn call(&mut self, lambda: usize, args: &[Node]) -> Result<Node, Fault> {
         let Lambda { params, body, scope } = &self.evaluator.lambdas[lambda];
         let (params, body, mut inner) = (*params, *body, scope.clone());
         if params.len() != args.len() {
             let message = format!("this lambda is given {} values, it names {}", args.len(), params.len());
-            self.evaluator.error(Diagnostic::new(&codes::ARGUMENTS, body.span, message));
+            self.evaluator.error(Diagnostic::new(&codes::CALL_ARGUMENTS, body.span, message));
             return Err(Fault::Poisoned);
         }
         for (param, node) in params.iter().zip(args) {

@@ -5,6 +5,7 @@
 
 use super::{Eval, Evaluator, Poisoned, Scope, ops};
 use crate::ast::Expr;
+use crate::data::scalar_text;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::duration;
 use crate::number;
@@ -52,7 +53,7 @@ impl<'a> Evaluator<'_, 'a> {
             (Value::Bool(_), Ty::Bool) | (Value::Int(_), Ty::Int) | (Value::Float(_), Ty::Float) | (Value::Str(_), Ty::String) => Ok(node),
             (Value::Duration(_), Ty::Duration) | (Value::Percent(_), Ty::Percent) | (Value::Ref(_), Ty::Ref) => Ok(node),
             (Value::Int(i), Ty::Float) => Ok(Node::new(Value::Float((*i).into()), origin)),
-            (Value::Percent(_), Ty::String) => Ok(Node::new(ops::text(&node.value).map_or(Value::Null, Value::Str), origin)),
+            (Value::Percent(_), Ty::String) => Ok(Node::new(scalar_text(&node.value).map_or(Value::Null, Value::Str), origin)),
             (Value::Quantity(q), Ty::Cpu) if q.unit == QuantityUnit::Cpu => Ok(node),
             (Value::Quantity(q), Ty::Bytes) if q.unit != QuantityUnit::Cpu => Ok(node),
             (Value::Quantity(_), Ty::Quantity) => Ok(node),
@@ -317,7 +318,7 @@ fn broken(value: &Value, condition: &Condition) -> Option<String> {
     match condition {
         Condition::Between { lo, hi } => {
             let number = magnitude(value)?;
-            let unit = |d: &Decimal| ops::text(&with_unit(value, *d)).unwrap_or_default();
+            let unit = |d: &Decimal| scalar_text(&with_unit(value, *d)).unwrap_or_default();
             match (lo, hi) {
                 (Some(lo), Some(hi)) if number < *lo || number > *hi => Some(format!("is not between {} and {}", unit(lo), unit(hi))),
                 (Some(lo), None) if number < *lo => Some(format!("is less than {}", unit(lo))),

@@ -3,6 +3,7 @@
 use super::scope::LocalValue;
 use super::{Eval, Evaluator, Poisoned, Scope, ops};
 use crate::ast::{self, CompClause, Expr, ExprKind, ListItem, StrPart};
+use crate::data::scalar_text;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::number;
 use crate::source::Span;
@@ -41,7 +42,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
             ExprKind::Neg(inner) => {
                 let node = self.eval(inner, scope)?;
-                let value = ops::negate(&node.value).map_err(|e| self.error(Diagnostic::new(&codes::OPERATION, expr.span, e)))?;
+                let value = ops::negate(&node.value).map_err(|e| self.error(Diagnostic::new(&codes::OPERATOR, expr.span, e)))?;
                 Ok(Node::new(value, self.computed(scope, expr.span, [&node])))
             }
             ExprKind::Binary { op, left, right } => self.binary(*op, left, right, expr.span, scope),
@@ -51,7 +52,7 @@ impl<'a> Evaluator<'_, 'a> {
                 self.eval(chosen, scope)
             }
             ExprKind::Lambda { .. } => Err(self.error(
-                Diagnostic::new(&codes::LAMBDA_PLACE, expr.span, "a lambda stands only as an argument of a builtin function")
+                Diagnostic::new(&codes::FUNCTION_VALUE, expr.span, "a lambda stands only as an argument of a builtin function")
                     .help("write a function: `fn name(x: Int) -> Int = …`"),
             )),
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Num(_) | ExprKind::Str(_) | ExprKind::Name(_) => self.eval(expr, scope),
@@ -95,7 +96,7 @@ impl<'a> Evaluator<'_, 'a> {
         match node.value {
             Value::Bool(b) => Ok(b),
             _ => Err(self.error(
-                Diagnostic::new(&codes::NOT_A_CONDITION, span, format!("a condition is true or false, this is {}", node.value.type_name()))
+                Diagnostic::new(&codes::CONDITION, span, format!("a condition is true or false, this is {}", node.value.type_name()))
                     .help("compare it: `x != null`, `n > 0`, `s != \"\"`"),
             )),
         }
@@ -145,7 +146,7 @@ impl<'a> Evaluator<'_, 'a> {
         if let Value::Str(text) = &node.value {
             return Ok(text.clone());
         }
-        ops::text(&node.value).ok_or_else(|| {
+        scalar_text(&node.value).ok_or_else(|| {
             let help = match &node.value {
                 Value::Null => "give it a value with `??`, as in `${x ?? \"none\"}`",
                 Value::Address(_) => "write what of it is meant: `.name`, `.host`",
@@ -153,7 +154,7 @@ impl<'a> Evaluator<'_, 'a> {
                 _ => "`join(list, \",\")` and `json.format(value)` make a text of it",
             };
             let message = format!("{} cannot stand in a text", node.value.type_name());
-            self.error(Diagnostic::new(&codes::NOT_TEXT, span, message).help(help))
+            self.error(Diagnostic::new(&codes::INTERPOLATION, span, message).help(help))
         })
     }
 
@@ -217,7 +218,7 @@ impl<'a> Evaluator<'_, 'a> {
                     .collect()
             }
             other => Err(self.error(Diagnostic::new(
-                &codes::NOT_A_LIST,
+                &codes::NOT_ITERABLE,
                 expr.span,
                 format!("`...` in a list takes the elements of a list, this is {}", other.type_name()),
             ))),
@@ -288,7 +289,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
             other => {
                 return Err(self.error(
-                    Diagnostic::new(&codes::NOT_A_LIST, over.span, format!("`for` walks a list, a map or a range, this is {}", other.type_name()))
+                    Diagnostic::new(&codes::NOT_ITERABLE, over.span, format!("`for` walks a list, a map or a range, this is {}", other.type_name()))
                         .help("put a single value in brackets: `[x]`"),
                 ));
             }
@@ -303,7 +304,7 @@ impl<'a> Evaluator<'_, 'a> {
         };
         match (side(&range.lo), side(&range.hi)) {
             (Some(lo), Some(hi)) => Ok((lo, hi)),
-            _ => Err(self.error(Diagnostic::new(&codes::NOT_A_LIST, span, "`for` walks a range of whole numbers with both ends, such as `1..3`"))),
+            _ => Err(self.error(Diagnostic::new(&codes::NOT_ITERABLE, span, "`for` walks a range of whole numbers with both ends, such as `1..3`"))),
         }
     }
 
@@ -313,14 +314,14 @@ impl<'a> Evaluator<'_, 'a> {
         if let (Some(lo), Some(hi)) = (&lo, &hi) {
             match compare::order(&lo.value, &hi.value) {
                 Some(std::cmp::Ordering::Greater) => {
-                    let text = |n: &Node| ops::text(&n.value).unwrap_or_default();
+                    let text = |n: &Node| scalar_text(&n.value).unwrap_or_default();
                     let message = format!("this range is empty: {} is more than {}", text(lo), text(hi));
                     return Err(self.error(Diagnostic::new(&codes::EMPTY_RANGE, span, message).help("write the smaller side first")));
                 }
                 Some(_) => {}
                 None => {
                     let message = format!("a range from {} to {} has no order", lo.value.type_name(), hi.value.type_name());
-                    return Err(self.error(Diagnostic::new(&codes::OPERATION, span, message)));
+                    return Err(self.error(Diagnostic::new(&codes::OPERATOR, span, message)));
                 }
             }
         }
@@ -347,7 +348,7 @@ impl<'a> Evaluator<'_, 'a> {
         let r = self.eval(right, scope)?;
         match ops::binary(op, &l.value, &r.value) {
             Ok(value) => Ok(Node::new(value, self.computed(scope, span, [&l, &r]))),
-            Err(message) => Err(self.error(Diagnostic::new(&codes::OPERATION, span, message))),
+            Err(message) => Err(self.error(Diagnostic::new(&codes::OPERATOR, span, message))),
         }
     }
 

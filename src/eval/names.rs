@@ -6,6 +6,7 @@
 use super::decl::{Decl, DeclKind};
 use super::{Eval, Evaluator, Scope, ops};
 use crate::ast::{self, Expr, ExprKind};
+use crate::data::scalar_text;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Alias, KindRef};
 use crate::source::Span;
@@ -58,7 +59,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Diagnostic::new(&codes::NULL_ACCESS, base.span, "this is null, so it has no elements").help("test it first: `if x != null then … else …`"),
             )),
             (value, key) => Err(self.error(Diagnostic::new(
-                &codes::OPERATION,
+                &codes::OPERATOR,
                 expr.span,
                 format!("{} has no element under {}", value.type_name(), key.type_name()),
             ))),
@@ -342,6 +343,6 @@ pub(super) fn some_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
 pub(super) fn shown(node: &Node) -> String {
     match &node.value {
         Value::Str(text) => format!("{text:?}"),
-        other => ops::text(other).map_or_else(|| other.type_name().to_string(), |t| t.to_string()),
+        other => scalar_text(other).map_or_else(|| other.type_name().to_string(), |t| t.to_string()),
     }
 }

@@ -1,10 +1,8 @@
 //! Operators on values. Errors are messages about the operands; the caller knows the place.
 
 use crate::ast::BinOp;
-use crate::duration;
 use crate::value::compare::{equal, order};
 use crate::value::{Quantity, RangeValue, Value};
-use ecow::{EcoString, eco_format};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::cmp::Ordering;
@@ -39,20 +37,6 @@ pub fn negate(value: &Value) -> Result<Value, String> {
     }
 }
 
-/// A scalar as text; `None` for what has no text.
-pub fn text(value: &Value) -> Option<EcoString> {
-    match value {
-        Value::Bool(b) => Some(if *b { "true".into() } else { "false".into() }),
-        Value::Int(i) => Some(eco_format!("{i}")),
-        Value::Float(d) => Some(eco_format!("{}", d.normalize())),
-        Value::Percent(d) => Some(eco_format!("{}%", d.normalize())),
-        Value::Str(text) => Some(text.clone()),
-        Value::Quantity(q) => Some(q.to_canonical()),
-        Value::Duration(ms) => Some(duration::show(*ms)),
-        Value::Null | Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Address(_) | Value::Ref(_) => None,
-    }
-}
-
 fn compared(left: &Value, right: &Value, test: impl Fn(Ordering) -> bool) -> Result<Value, String> {
     let order = order(left, right).ok_or_else(|| format!("{} and {} have no order", left.type_name(), right.type_name()))?;
     Ok(Value::Bool(test(order)))
@@ -79,7 +63,7 @@ fn in_range(value: &Value, range: &RangeValue) -> Result<bool, String> {
 fn add(left: &Value, right: &Value) -> Result<Value, String> {
     match (left, right) {
         (Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int).ok_or_else(overflow),
-        (Value::Quantity(a), Value::Quantity(b)) if a.is_cpu() == b.is_cpu() => a.add(b).map(Value::Quantity).map_err(|e| e.to_string()),
+        (Value::Quantity(a), Value::Quantity(b)) if a.counts_like(b) => a.add(b).map(Value::Quantity).map_err(|e| e.to_string()),
         (Value::Duration(a), Value::Duration(b)) => a.checked_add(*b).map(Value::Duration).ok_or_else(overflow),
         (Value::Percent(a), Value::Percent(b)) => a.checked_add(*b).map(Value::Percent).ok_or_else(overflow),
         (Value::Str(_), _) | (_, Value::Str(_)) => Err("texts are joined by interpolation: `\"${a}${b}\"`".into()),
@@ -92,7 +76,7 @@ fn add(left: &Value, right: &Value) -> Result<Value, String> {
 fn subtract(left: &Value, right: &Value) -> Result<Value, String> {
     match (left, right) {
         (Value::Int(a), Value::Int(b)) => a.checked_sub(*b).map(Value::Int).ok_or_else(overflow),
-        (Value::Quantity(a), Value::Quantity(b)) if a.is_cpu() == b.is_cpu() => a.subtract(b).map(Value::Quantity).map_err(|e| e.to_string()),
+        (Value::Quantity(a), Value::Quantity(b)) if a.counts_like(b) => a.subtract(b).map(Value::Quantity).map_err(|e| e.to_string()),
         (Value::Duration(a), Value::Duration(b)) => a.checked_sub(*b).map(Value::Duration).ok_or_else(overflow),
         (Value::Percent(a), Value::Percent(b)) => a.checked_sub(*b).map(Value::Percent).ok_or_else(overflow),
         _ => floats(left, right, "-", Decimal::checked_sub),
@@ -119,7 +103,7 @@ fn divide(left: &Value, right: &Value) -> Result<Value, String> {
     match (left, right) {
         (Value::Int(_), Value::Int(0)) => Err(zero()),
         (Value::Int(a), Value::Int(b)) => a.checked_div(*b).map(Value::Int).ok_or_else(overflow),
-        (Value::Quantity(a), Value::Quantity(b)) if a.is_cpu() == b.is_cpu() => a.amount.checked_div(b.amount).map(Value::Float).ok_or_else(zero),
+        (Value::Quantity(a), Value::Quantity(b)) if a.counts_like(b) => a.amount.checked_div(b.amount).map(Value::Float).ok_or_else(zero),
         (Value::Duration(a), Value::Duration(b)) => Decimal::from(*a).checked_div(Decimal::from(*b)).map(Value::Float).ok_or_else(zero),
         (Value::Quantity(q), divisor) if plain(divisor).is_some() => {
             let by = Decimal::ONE.checked_div(plain(divisor).unwrap_or_default()).ok_or_else(zero)?;

@@ -26,6 +26,11 @@ use table::{Table, last_segment};
 pub struct TypeId(u32);
 
 impl TypeId {
+    /// Its place in a table of all types.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
     pub fn get(self) -> &'static NativeType {
         native_type(self)
     }

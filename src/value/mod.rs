@@ -51,6 +51,13 @@ pub enum QuantityUnit {
     Decimal,
 }
 
+impl Quantity {
+    /// Whether both are cores, or both bytes.
+    pub fn counts_like(&self, other: &Quantity) -> bool {
+        (self.unit == QuantityUnit::Cpu) == (other.unit == QuantityUnit::Cpu)
+    }
+}
+
 /// Where a value came from. What evaluation only carried keeps its origin; what it computed has the computing expression's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin {

@@ -12,21 +12,9 @@ codes! {
     PARAM_UNKNOWN = "param-unknown", Error, "a value is given for a param that is not declared",
         doc: "Only params that the built file or one of its bases declares can be given a value.",
         fails: "", passes: "param n: Int = 1\n";
-    OPERATION = "operation", Error, "an operator does not fit its operands",
-        doc: "Operators work on numbers of one unit; texts, lists and records are joined by interpolation and spreading.",
-        fails: "let a = 1 / 0\n", passes: "let a = 4 / 2\n";
     NUMBER = "number", Error, "a number cannot be represented",
         doc: "Whole numbers have 64 bits, decimals 28 digits; a suffix is one of the units.",
         fails: "let a = 99999999999999999999\n", passes: "let a = 9\n";
-    NOT_A_CONDITION = "not-a-condition", Error, "a condition is neither true nor false",
-        doc: "`if`, `and`, `or`, `not`, `require` and `assert` take Bool values. There is no truth of numbers, texts or null: compare them.",
-        fails: "let a = if 1 then 2 else 3\n", passes: "let a = if 1 > 0 then 2 else 3\n";
-    NOT_TEXT = "not-text", Error, "a value cannot stand in a text",
-        doc: "`\"${…}\"` takes texts, numbers, booleans and quantities. Lists and records are turned into text by `join` or `json.format`.",
-        fails: "let a = \"${[1]}\"\n", passes: "let a = \"${1}\"\n";
-    NOT_A_LIST = "not-a-list", Error, "something that is not walkable is walked",
-        doc: "`for` walks lists, maps, records and ranges with two ends; `...` in a list takes a list.",
-        fails: "let a = [x for x in 1]\n", passes: "let a = [x for x in [1]]\n";
     NOT_A_RECORD = "not-a-record", Error, "something that is no record is spread into one",
         doc: "`...e` in a block merges the entries of the record `e`; `null` merges nothing.",
         fails: "let a = { ...1 }\n", passes: "let a = { ...{ b = 1 } }\n";
@@ -42,12 +30,6 @@ codes! {
     EMPTY_RANGE = "empty-range", Error, "a range ends before it begins",
         doc: "A range is written with its smaller end first, and holds both ends.",
         fails: "let a = 3..1\n", passes: "let a = 1..3\n";
-    ARGUMENTS = "arguments", Error, "a call does not fit the function",
-        doc: "A call gives each parameter without a default one value, by position or by name.",
-        fails: "let a = len()\n", passes: "let a = len(\"x\")\n";
-    LAMBDA_PLACE = "lambda-place", Error, "a lambda stands where none can",
-        doc: "Lambdas are arguments of builtin functions such as `map` and `filter`. A function with a name is declared with `fn`.",
-        fails: "let a = x => x\n", passes: "let a = map([1], x => x)\n";
     INHERITED_PLACE = "inherited-place", Error, "`inherited` stands outside the body of a kind",
         doc: "`inherited(\"labels\")` reads a setting of the namespace or file that encloses a declaration, so it stands in the body of a kind.",
         fails: "let a = inherited(\"labels\")\n", passes: "kind k { emit { ConfigMap \"${name}\" { metadata { labels = inherited(\"labels\") ?? {} } } } }\n";
