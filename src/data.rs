@@ -255,7 +255,14 @@ struct Reader<'m> {
 
 impl<'m> Reader<'m> {
     fn new(origin: Origin, merge_keys: bool, meter: &'m mut dyn FnMut(usize) -> bool) -> Reader<'m> {
-        Reader { origin, merge_keys, meter: RefCell::new(meter), stopped: Cell::new(false), refused: Cell::new(false), void: Cell::new(false) }
+        Reader {
+            origin,
+            merge_keys,
+            meter: RefCell::new(meter),
+            stopped: Cell::new(false),
+            refused: Cell::new(false),
+            void: Cell::new(false),
+        }
     }
 
     /// The parser's error, its position apart from its words.

@@ -222,9 +222,3 @@ pub fn whole(arg: usize, what: &str, value: Decimal) -> Given {
 pub fn too_large(arg: usize, what: &str) -> Fault {
     Fault::at(arg, &NUMBER_RANGE, format!("{what} is too large: an Int is at most {}, a Float has at most 28 digits", i64::MAX))
 }
-
-/// The nearest of some names, for "did you mean".
-pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let scored = known.iter().map(|candidate| (strsim::osa_distance(name, candidate), *candidate));
-    scored.filter(|(distance, _)| *distance <= 1 + name.len() / 4).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
-}

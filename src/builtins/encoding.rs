@@ -3,11 +3,11 @@
 use super::args::{Args, Given, null, shown, text, weigh};
 use super::{Arg, Builtin, Fault, Host, Param, Sig, computed};
 use crate::data::{self, DataError, Plain};
-use crate::emit::write_yaml;
 use crate::diag::codes::{BAD_ARGUMENT, BAD_DATA, NOT_DATA, NOT_UTF8};
+use crate::emit::write_yaml;
 use crate::value::{Node, Value};
-use base64::{DecodeError, Engine};
 use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
 use ecow::EcoString;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -117,8 +117,12 @@ fn base64_decode(host: &mut dyn Host, args: &[Arg]) -> Given {
     let bytes = STANDARD.decode(&dense).map_err(|e| not_base64(encoded, &dense, &e))?;
     match String::from_utf8(bytes) {
         Ok(decoded) => text(decoded),
-        Err(e) => Err(Fault::at(0, &NOT_UTF8, format!("what this base64 stands for is not UTF-8 text: byte {} belongs to no character", e.utf8_error().valid_up_to()))
-            .with_help("leave them in base64: `binaryData` of a ConfigMap and `data` of a Secret take it as it is")),
+        Err(e) => Err(Fault::at(
+            0,
+            &NOT_UTF8,
+            format!("what this base64 stands for is not UTF-8 text: byte {} belongs to no character", e.utf8_error().valid_up_to()),
+        )
+        .with_help("leave them in base64: `binaryData` of a ConfigMap and `data` of a Secret take it as it is")),
     }
 }
 
@@ -181,7 +185,9 @@ fn metered<T>(
     parsed.map_err(|e| match (over, &e) {
         (Some(fault), _) => fault,
         (None, DataError::Malformed { .. }) => Fault::at(0, &BAD_DATA, format!("this text is no {format}: {e}")).with_help(help),
-        (None, DataError::Stopped | DataError::Refused { .. }) => Fault::at(0, &BAD_DATA, format!("this {format} holds what cannot be read: {e}")),
+        (None, DataError::Stopped | DataError::Refused { .. }) => {
+            Fault::at(0, &BAD_DATA, format!("this {format} holds what cannot be read: {e}"))
+        }
     })
 }
 

@@ -20,16 +20,18 @@ fn lists() {
         "contains"(list([Value::from(1), bytes(1, "Gi")]), bytes(1024, "Mi")) => true;
         "contains"(abc(), "d") => false;
         "first"(abc()) => "a";
-        "first"(none()) => NULL;
+        "first"(none(), 7) => 7;
+        "first"(abc(), NULL) => "a";
+        "first"(none(), NULL) => NULL;
         "last"(abc()) => "c";
-        "last"(none()) => NULL;
+        "last"(none(), "z") => "z";
         "reverse"(abc()) => list(["c", "b", "a"]);
         "flatten"(list([list([1, 2]), none(), list([3])])) => list([1, 2, 3]);
         "flatten"(list([list([list([1])])])) => list([list([1])]);
-        "range"(1, 3) => list([1, 2, 3]);
-        "range"(-1, 1) => list([-1, 0, 1]);
-        "range"(2, 1) => none();
-        "range"(i64::MAX, i64::MAX) => list([i64::MAX]);
+        "range"(0, 3) => list([0, 1, 2]);
+        "range"(-1, 1) => list([-1, 0]);
+        "range"(2, 2) => none();
+        "range"(i64::MAX, i64::MIN) => none();
         "map"(list([1, 2]), by(|x| (int_of(x) * 10).into())) => list([10, 20]);
         "filter"(list([1, 2, 3]), above(1)) => list([2, 3]);
         "find"(list([1, 2, 3]), above(1)) => 2;
@@ -120,6 +122,8 @@ fn merge_keeps_order_and_remembers_what_was_overridden() {
 fn what_lists_and_maps_say() {
     insta::assert_snapshot!(faults! {
         "len"(3);
+        "first"(none());
+        "last"(none());
         "contains"("a1", 1);
         "sort"(list([Value::from(1), "a".into()]));
         "sort"(list([cpu(100), bytes(1, "Mi")]));

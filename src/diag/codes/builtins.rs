@@ -6,8 +6,8 @@ codes! {
     BAD_ARGUMENT = "bad-argument", Error, "a function cannot use this argument",
         doc: "The argument has the right type, but not a value that the function can work with: an empty separator, bounds in the wrong order, a text that is no number. The message says which.",
         fails: "let parts = split(\"a,b\", \"\")\n", passes: "let parts = split(\"a,b\", \",\")\n";
-    EMPTY_LIST = "empty-list", Error, "an empty list has no smallest or largest element",
-        doc: "`min` and `max` choose one of the elements, and an empty list has none. Give a further argument that counts in any case: `max(xs, 0)`.",
+    EMPTY_LIST = "empty-list", Error, "an empty list has no element to choose",
+        doc: "`min`, `max`, `first` and `last` choose one of the elements, and an empty list has none. Give a further argument that counts then: `max(xs, 0)`, `first(xs, \"none\")`.",
         fails: "let most = max([])\n", passes: "let most = max([], 0)\n";
     NUMBER_RANGE = "number-range", Error, "a number is too large",
         doc: "An Int has 64 bits and a Float 28 decimal digits; a block of IP addresses has as many as its prefix leaves. kdsl never wraps around and never loses digits unasked: what does not fit is an error.",
