@@ -1,7 +1,7 @@
 //! Values as JSON and YAML, and back.
 //!
 //! Out: a value serialises itself ([`Plain`]), so that JSON, YAML and a [`serde_json::Value`] come from one description; quantities,
-//! durations and percentages are their canonical text, a reference is the body of a `valueFrom`. In: one visitor ([`Reader`]) builds nodes
+//! durations and percentages are their canonical text, a reference is the body of a `valueFrom`, and an entry that is null is left out. In: one visitor ([`Reader`]) builds nodes
 //! straight from either parser's events and counts each of them, so that a small text with many aliases cannot grow unnoticed. It refuses
 //! what would silently change: duplicate keys, numbers that do not fit, tags. [`canonical`] is the form that hashes are made of; it must
 //! never change.
@@ -11,7 +11,7 @@ use crate::value::{Address, Entry, Item, List, Node, Op, Origin, RangeValue, Rec
 use ecow::EcoString;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
-use serde::de::{DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -44,7 +44,11 @@ pub fn parse_yaml(text: &str, origin: Origin, meter: &mut dyn FnMut(usize) -> bo
     let reader = Reader::new(origin, true, meter);
     let mut documents = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
+        reader.void.set(false);
         let node = reader.deserialize(document);
+        if node.is_ok() && reader.void.get() {
+            continue;
+        }
         let place = |e: &serde_yaml::Error| e.location().map(|at| (at.line(), at.column()));
         documents.push(node.map_err(|e| reader.error(&e.to_string(), place(&e)))?);
     }
@@ -56,16 +60,20 @@ pub fn parse_yaml(text: &str, origin: Origin, meter: &mut dyn FnMut(usize) -> bo
 pub enum DataError {
     /// The meter said stop.
     Stopped,
-    /// What is wrong, and the line and column in the text, from 1, where known.
+    /// It is no JSON or YAML: what is wrong, and the line and column in the text, from 1, where known.
     Malformed { message: String, place: Option<(usize, usize)> },
+    /// It is, but holds what no value can.
+    Refused { message: String, place: Option<(usize, usize)> },
 }
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DataError::Stopped => f.write_str("it is too large"),
-            DataError::Malformed { message, place: None } => f.write_str(message),
-            DataError::Malformed { message, place: Some((line, column)) } => write!(f, "{message} (line {line}, column {column})"),
+            DataError::Malformed { message, place } | DataError::Refused { message, place } => match place {
+                None => f.write_str(message),
+                Some((line, column)) => write!(f, "{message} (line {line}, column {column} of the text)"),
+            },
         }
     }
 }
@@ -179,8 +187,9 @@ impl Serialize for Plain<'_> {
 }
 
 fn serialize_record<S: Serializer>(record: &Record, out: S) -> Result<S::Ok, S::Error> {
-    let mut map = out.serialize_map(Some(record.entries.len()))?;
-    record.entries.iter().try_for_each(|e| map.serialize_entry(e.key.as_str(), &Plain(&e.node.value)))?;
+    let present = || record.entries.iter().filter(|e| !e.node.is_null());
+    let mut map = out.serialize_map(Some(present().count()))?;
+    present().try_for_each(|e| map.serialize_entry(e.key.as_str(), &Plain(&e.node.value)))?;
     map.end()
 }
 
@@ -239,11 +248,21 @@ struct Reader<'m> {
     merge_keys: bool,
     meter: RefCell<&'m mut dyn FnMut(usize) -> bool>,
     stopped: Cell<bool>,
+    refused: Cell<bool>,
+    /// A document without any content was read.
+    void: Cell<bool>,
 }
 
 impl<'m> Reader<'m> {
     fn new(origin: Origin, merge_keys: bool, meter: &'m mut dyn FnMut(usize) -> bool) -> Reader<'m> {
-        Reader { origin, merge_keys, meter: RefCell::new(meter), stopped: Cell::new(false) }
+        Reader {
+            origin,
+            merge_keys,
+            meter: RefCell::new(meter),
+            stopped: Cell::new(false),
+            refused: Cell::new(false),
+            void: Cell::new(false),
+        }
     }
 
     /// The parser's error, its position apart from its words.
@@ -251,11 +270,29 @@ impl<'m> Reader<'m> {
         if self.stopped.get() {
             return DataError::Stopped;
         }
-        let message = match text.rfind(" at line ") {
-            Some(end) if place.is_some() => &text[..end],
-            Some(_) | None => text,
+        let place = place.filter(|(line, _)| *line > 0);
+        let message = match place {
+            Some((line, column)) => text.replace(&format!(" at line {line} column {column}"), ""),
+            None => text.to_owned(),
         };
-        DataError::Malformed { message: message.to_owned(), place: place.filter(|(line, _)| *line > 0) }
+        let place = place.map(|(line, column)| (line, column.max(1)));
+        if self.refused.get() { DataError::Refused { message, place } } else { DataError::Malformed { message, place } }
+    }
+
+    /// The error of a text that is well formed, but holds what no value can.
+    fn refuse<E: serde::de::Error>(&self, message: impl fmt::Display) -> E {
+        self.refused.set(true);
+        E::custom(message)
+    }
+
+    fn int<E: serde::de::Error, N: Copy + fmt::Display>(&self, n: N) -> Result<Node, E>
+    where
+        i64: TryFrom<N>,
+    {
+        match i64::try_from(n) {
+            Ok(n) => self.made(Value::Int(n), 0),
+            Err(_) => Err(self.refuse(format_args!("the number {n} does not fit an Int, whose range is {} to {}", i64::MIN, i64::MAX))),
+        }
     }
 
     fn made<E: serde::de::Error>(&self, value: Value, size: usize) -> Result<Node, E> {
@@ -287,6 +324,7 @@ impl<'de> Visitor<'de> for &Reader<'_> {
     }
 
     fn visit_none<E: serde::de::Error>(self) -> Result<Node, E> {
+        self.void.set(true);
         self.made(Value::Null, 0)
     }
 
@@ -299,22 +337,23 @@ impl<'de> Visitor<'de> for &Reader<'_> {
     }
 
     fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Node, E> {
-        self.made(Value::Int(i64::try_from(n).map_err(|_| too_large(n))?), 0)
+        self.int(n)
     }
 
     fn visit_i128<E: serde::de::Error>(self, n: i128) -> Result<Node, E> {
-        self.made(Value::Int(i64::try_from(n).map_err(|_| too_large(n))?), 0)
+        self.int(n)
     }
 
     fn visit_u128<E: serde::de::Error>(self, n: u128) -> Result<Node, E> {
-        self.made(Value::Int(i64::try_from(n).map_err(|_| too_large(n))?), 0)
+        self.int(n)
     }
 
     fn visit_f64<E: serde::de::Error>(self, x: f64) -> Result<Node, E> {
         // The shortest decimal text that reads back as `x`: what was written, unless it had more than 17 digits.
         match Decimal::from_str_exact(&x.to_string()) {
             Ok(decimal) => self.made(Value::Float(decimal.normalize()), 0),
-            Err(_) => Err(E::custom(format!("the number {x:e} does not fit a Float, which holds 28 decimal digits"))),
+            Err(_) if !x.is_finite() => Err(self.refuse("`.nan` and `.inf` are no numbers that a Float can be")),
+            Err(_) => Err(self.refuse(format_args!("the number {x:e} does not fit a Float, which holds 28 decimal digits"))),
         }
     }
 
@@ -334,27 +373,27 @@ impl<'de> Visitor<'de> for &Reader<'_> {
         let mut record = Record::default();
         let mut merged = Vec::new();
         let mut known = FxHashSet::default();
-        while let Some(key) = map.next_key_seed(KeyReader)? {
+        while let Some(key) = map.next_key_seed(KeyReader(self))? {
             let node = map.next_value_seed(self)?;
             if self.merge_keys && key == MERGE_KEY {
                 merged.push(node);
                 continue;
             }
             if !known.insert(key.clone()) {
-                return Err(A::Error::custom(format!("the key `{key}` is written twice")));
+                return Err(self.refuse(format_args!("the key `{key}` is written twice")));
             }
             let node = self.made(node.value, key.len())?;
             record.push(entry(Ustr::from(&key), node));
         }
         for node in merged {
-            merge_below(&mut record, &node.value).map_err(A::Error::custom)?;
+            merge_below(&mut record, &node.value).map_err(|why| self.refuse(why))?;
         }
         self.made(Value::Record(Arc::new(record)), 0)
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Node, A::Error> {
         let (tag, _) = tagged.variant::<String>()?;
-        Err(A::Error::custom(format!("the tag `!{}` has no meaning here; only plain data can be read", tag.trim_start_matches('!'))))
+        Err(self.refuse(format_args!("the tag `!{}` has no meaning here", tag.trim_start_matches('!'))))
     }
 }
 
@@ -380,14 +419,16 @@ fn merge_below(record: &mut Record, value: &Value) -> Result<(), String> {
     }
 }
 
-fn too_large<E: serde::de::Error>(n: impl fmt::Display) -> E {
-    E::custom(format!("the number {n} does not fit an Int, whose range is {} to {}", i64::MIN, i64::MAX))
+/// A key: text, or a scalar that YAML took for something else (`8080: web`), as the text that it was.
+struct KeyReader<'r, 'm>(&'r Reader<'m>);
+
+impl KeyReader<'_, '_> {
+    fn refuse<T, E: serde::de::Error>(&self, found: &str) -> Result<T, E> {
+        Err(self.0.refuse(format_args!("a key is text, but here it is {found}")))
+    }
 }
 
-/// A key: text, or a scalar that YAML took for something else (`8080: web`), as the text that it was.
-struct KeyReader;
-
-impl<'de> DeserializeSeed<'de> for KeyReader {
+impl<'de> DeserializeSeed<'de> for KeyReader<'_, '_> {
     type Value = EcoString;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, input: D) -> Result<EcoString, D::Error> {
@@ -395,7 +436,7 @@ impl<'de> DeserializeSeed<'de> for KeyReader {
     }
 }
 
-impl<'de> Visitor<'de> for KeyReader {
+impl<'de> Visitor<'de> for KeyReader<'_, '_> {
     type Value = EcoString;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -420,5 +461,17 @@ impl<'de> Visitor<'de> for KeyReader {
 
     fn visit_f64<E: serde::de::Error>(self, x: f64) -> Result<EcoString, E> {
         Ok(ecow::eco_format!("{x}"))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<EcoString, E> {
+        self.refuse("null")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<EcoString, A::Error> {
+        self.refuse("a list")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<EcoString, A::Error> {
+        self.refuse("a mapping")
     }
 }

@@ -78,6 +78,11 @@ pub fn misfit(arg: usize, wanted: &str, found: &Value) -> Fault {
     Fault::at(arg, &BAD_ARGUMENT, format!("this must be {wanted}, but it is {}", described(found)))
 }
 
+/// The fault of a lambda whose result the body cannot use.
+pub fn gives_misfit(arg: usize, wanted: &str, found: &Value) -> Fault {
+    Fault::at(arg, &BAD_ARGUMENT, format!("this function must give {wanted}, but it gives {}", described(found)))
+}
+
 /// `the String "abc"`, `a list`: what a value is, in a sentence.
 pub fn described(value: &Value) -> String {
     match value {
@@ -158,7 +163,7 @@ pub fn fields<const N: usize>(host: &dyn Host, entries: [(&'static str, Value); 
 pub fn holds(host: &mut dyn Host, predicate: usize, arg: usize, element: &Node) -> Result<bool, Fault> {
     match host.call(predicate, std::slice::from_ref(element))?.value {
         Value::Bool(b) => Ok(b),
-        other => Err(misfit(arg, "a function that gives true or false", &other)),
+        other => Err(gives_misfit(arg, "true or false", &other)),
     }
 }
 
@@ -216,10 +221,4 @@ pub fn whole(arg: usize, what: &str, value: Decimal) -> Given {
 /// The fault of a result that its type cannot hold.
 pub fn too_large(arg: usize, what: &str) -> Fault {
     Fault::at(arg, &NUMBER_RANGE, format!("{what} is too large: an Int is at most {}, a Float has at most 28 digits", i64::MAX))
-}
-
-/// The nearest of some names, for "did you mean".
-pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let scored = known.iter().map(|candidate| (strsim::osa_distance(name, candidate), *candidate));
-    scored.filter(|(distance, _)| *distance <= 1 + name.len() / 4).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
 }

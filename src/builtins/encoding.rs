@@ -3,10 +3,11 @@
 use super::args::{Args, Given, null, shown, text, weigh};
 use super::{Arg, Builtin, Fault, Host, Param, Sig, computed};
 use crate::data::{self, DataError, Plain};
-use crate::diag::codes::{BAD_ARGUMENT, BAD_DATA, NOT_DATA, NOT_TEXT};
+use crate::diag::codes::{BAD_ARGUMENT, BAD_DATA, NOT_DATA, NOT_UTF8};
+use crate::emit::write_yaml;
 use crate::value::{Node, Value};
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
 use ecow::EcoString;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -68,7 +69,7 @@ pub const FAMILY: &[Builtin] = &[
         name: "json.format",
         params: &[Param::required("value", Sig::Any), Param::optional("indent", Sig::Int)],
         ret: Sig::String,
-        doc: "The value as JSON, on one line, or on several that are indented by `indent` blanks a level. Quantities, durations and percentages become their text.",
+        doc: "The value as JSON, on one line, or on several that are indented by `indent` blanks a level. Quantities, durations and percentages become their text; entries that are null are left out.",
         example: r#"json.format({ level = "info", ports = [80] }) == "{\"level\":\"info\",\"ports\":[80]}""#,
         run: json_format,
     },
@@ -92,7 +93,7 @@ pub const FAMILY: &[Builtin] = &[
         name: "yaml.format",
         params: &[Param::required("value", Sig::Any)],
         ret: Sig::String,
-        doc: "The value as a YAML document that ends with a line break. Quantities, durations and percentages become their text.",
+        doc: "The value as a YAML document that ends with a line break, quoted so that readers of YAML 1.1 understand it too. Quantities, durations and percentages become their text; entries that are null are left out.",
         example: r#"yaml.format({ level = "info", ports = [80] }) == "level: info\nports:\n- 80\n""#,
         run: yaml_format,
     },
@@ -116,22 +117,29 @@ fn base64_decode(host: &mut dyn Host, args: &[Arg]) -> Given {
     let bytes = STANDARD.decode(&dense).map_err(|e| not_base64(encoded, &dense, &e))?;
     match String::from_utf8(bytes) {
         Ok(decoded) => text(decoded),
-        Err(e) => Err(Fault::at(0, &NOT_TEXT, format!("the {} bytes behind this base64 are not UTF-8 text", e.as_bytes().len()))
-            .with_help("leave them in base64: `binaryData` of a ConfigMap and `data` of a Secret take it as it is")),
+        Err(e) => Err(Fault::at(
+            0,
+            &NOT_UTF8,
+            format!("what this base64 stands for is not UTF-8 text: byte {} belongs to no character", e.utf8_error().valid_up_to()),
+        )
+        .with_help("leave them in base64: `binaryData` of a ConfigMap and `data` of a Secret take it as it is")),
     }
 }
 
-fn not_base64(encoded: &str, dense: &[u8], e: &base64::DecodeError) -> Fault {
-    let fault = Fault::at(0, &BAD_DATA, format!("{} is no base64: {}", shown(encoded), lower_first(&e.to_string())));
+fn not_base64(encoded: &str, dense: &[u8], e: &DecodeError) -> Fault {
+    let why = match e {
+        DecodeError::InvalidByte(_, byte) if *byte == b'=' => "`=` stands before its end".to_owned(),
+        DecodeError::InvalidByte(_, byte) if byte.is_ascii_graphic() => format!("it holds `{}`", char::from(*byte)),
+        DecodeError::InvalidByte(..) => "it holds a character that is no letter or digit".to_owned(),
+        DecodeError::InvalidLength(_) => "it ends in the middle of a group of four".to_owned(),
+        DecodeError::InvalidLastSymbol { .. } => "its last letter or digit stands for bits that no byte takes up".to_owned(),
+        DecodeError::InvalidPadding => "it does not end with as many `=` as fill a group of four".to_owned(),
+    };
+    let fault = Fault::at(0, &BAD_DATA, format!("{} is no base64: {why}", shown(encoded)));
     if dense.iter().any(|b| matches!(b, b'-' | b'_')) {
         return fault.with_help("`-` and `_` belong to the form for URLs; replace them by `+` and `/`");
     }
     fault.with_help("base64 has letters, digits, `+` and `/`, and `=` at the end to fill a group of four")
-}
-
-fn lower_first(sentence: &str) -> String {
-    let mut chars = sentence.trim_end_matches('.').chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 fn json_parse(host: &mut dyn Host, args: &[Arg]) -> Given {
@@ -150,7 +158,7 @@ fn yaml_parse(host: &mut dyn Host, args: &[Arg]) -> Given {
 }
 
 fn yaml_documents(host: &mut dyn Host, args: &[Arg]) -> Result<Vec<Node>, Fault> {
-    const HELP: &str = "the place counts lines and columns of the text itself, not of this file";
+    const HELP: &str = "YAML is indented with blanks, not tabs, and alike for all entries of a mapping";
     metered(host, args.text(0)?, |yaml, origin, meter| data::parse_yaml(yaml, origin, meter), "YAML", HELP)
 }
 
@@ -174,9 +182,12 @@ fn metered<T>(
             false
         }
     });
-    parsed.map_err(|e| match over {
-        Some(fault) => fault,
-        None => Fault::at(0, &BAD_DATA, format!("this text is not the {format} that can be read here: {e}")).with_help(help),
+    parsed.map_err(|e| match (over, &e) {
+        (Some(fault), _) => fault,
+        (None, DataError::Malformed { .. }) => Fault::at(0, &BAD_DATA, format!("this text is no {format}: {e}")).with_help(help),
+        (None, DataError::Stopped | DataError::Refused { .. }) => {
+            Fault::at(0, &BAD_DATA, format!("this {format} holds what cannot be read: {e}"))
+        }
     })
 }
 
@@ -222,10 +233,11 @@ fn json_format(host: &mut dyn Host, args: &[Arg]) -> Given {
 }
 
 fn yaml_format(host: &mut dyn Host, args: &[Arg]) -> Given {
-    let value = writable(host, args, "YAML")?;
-    let mut out = Bounded::new(host);
-    let written = serde_yaml::to_writer(&mut out, &Plain(value));
-    out.finish(written.map_err(|e| e.to_string()))
+    writable(host, args, "YAML")?;
+    let mut out = String::new();
+    write_yaml(args.node(0)?, &mut out);
+    host.spend(out.len())?;
+    text(out)
 }
 
 /// Text that grows within the host's limits.
@@ -245,7 +257,7 @@ impl<'h> Bounded<'h> {
             (Some(fault), _, _) => Err(fault),
             (None, Ok(()), Ok(out)) => computed(Value::Str(out.into())),
             (None, Err(why), _) => Err(Fault::at(0, &NOT_DATA, format!("this value cannot be written: {why}"))),
-            (None, Ok(()), Err(e)) => Err(Fault::at(0, &NOT_TEXT, format!("what was written is not UTF-8 text: {e}"))),
+            (None, Ok(()), Err(e)) => Err(Fault::at(0, &NOT_UTF8, format!("what was written is not UTF-8 text: {e}"))),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Builtins on files of the project. The host finds them and keeps to the project's folder.
 
-use super::args::{Args, Given, shown, text};
+use super::args::{Args, shown, text};
 use super::{Builtin, Fault, Param, Sig};
-use crate::diag::codes::{BAD_ARGUMENT, NOT_TEXT};
+use crate::diag::codes::{BAD_ARGUMENT, NOT_UTF8};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -26,7 +26,7 @@ pub const FAMILY: &[Builtin] = &[
                 Ok(content) => text(content),
                 Err(e) => Err(Fault::at(
                     0,
-                    &NOT_TEXT,
+                    &NOT_UTF8,
                     format!("{} is not UTF-8 text: byte {} belongs to no character", shown(path), e.utf8_error().valid_up_to()),
                 )
                 .with_help("`readBase64` reads files of any kind, for `binaryData` of a ConfigMap or `data` of a Secret")),

@@ -1,9 +1,10 @@
 //! Builtins about Kubernetes: references to values that the cluster fills in, settings, and questions about a value.
 
-use super::args::{self, Args, Given, boolean, described, list, nearest, shown, text};
+use super::args::{self, Args, Given, boolean, described, list, shown, text};
 use super::{Arg, Builtin, Fault, Host, Param, Sig, computed};
 use crate::data::scalar_text;
 use crate::diag::codes::{BAD_ARGUMENT, BAD_REFERENCE};
+use crate::diag::suggest;
 use crate::value::{Quantity, QuantityUnit, RefValue, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -146,7 +147,7 @@ fn field_ref(_: &mut dyn Host, args: &[Arg]) -> Given {
     if ["limits.", "requests."].iter().any(|start| path.starts_with(start)) {
         return Err(fault.with_help(format!("`resourceRef({})` reads requests and limits of the container", shown(path))));
     }
-    Err(match nearest(path, POD_FIELDS) {
+    Err(match suggest::nearest(path, POD_FIELDS.iter().copied()) {
         Some(near) => fault.with_help(format!("did you mean `{near}`?")),
         None => fault.with_help(format!("it can read {}, and single labels and annotations", POD_FIELDS.join(", "))),
     })
@@ -163,7 +164,7 @@ fn resource_ref(_: &mut dyn Host, args: &[Arg]) -> Given {
     }
     let fault =
         Fault::at(0, &BAD_REFERENCE, format!("an environment variable cannot read the resource {} of its container", shown(resource)));
-    Err(match nearest(resource, RESOURCES) {
+    Err(match suggest::nearest(resource, RESOURCES.iter().copied()) {
         Some(near) => fault.with_help(format!("did you mean `{near}`?")),
         None => fault.with_help(format!("it can read {}, and `hugepages-…` of both", RESOURCES.join(", "))),
     })

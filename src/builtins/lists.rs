@@ -5,7 +5,7 @@
 
 use super::args::{self, Args, Given, boolean, compared_by, count, described, holds, list_of_nodes, misfit, null, same_list, weigh};
 use super::{Arg, Builtin, Fault, Host, Param, Sig, computed};
-use crate::diag::codes::{BAD_ARGUMENT, NOT_COMPARABLE};
+use crate::diag::codes::{BAD_ARGUMENT, EMPTY_LIST, NOT_COMPARABLE};
 use crate::value::compare::{Key, equal, order};
 use crate::value::{Item, Node, Value};
 use indexmap::IndexMap;
@@ -38,19 +38,19 @@ pub const FAMILY: &[Builtin] = &[
     },
     Builtin {
         name: "first",
-        params: &[Param::required("xs", LIST)],
-        ret: Sig::Optional(&T),
-        doc: "The first element, or null where the list is empty; `xs[0]` where there must be one.",
-        example: "first([3, 4]) == 3 and first([]) == null",
-        run: |_, args| args.list(0)?.items.first().map_or_else(null, |item| Ok(item.node.clone())),
+        params: &[Param::required("xs", LIST), Param::optional("default", T)],
+        ret: T,
+        doc: "The first element, or `default` where the list is empty.",
+        example: r#"first([3, 4]) == 3 and first([], "none") == "none""#,
+        run: |_, args| end(args, args.list(0)?.items.first(), "first"),
     },
     Builtin {
         name: "last",
-        params: &[Param::required("xs", LIST)],
-        ret: Sig::Optional(&T),
-        doc: "The last element, or null where the list is empty.",
-        example: "last([3, 4]) == 4 and last([]) == null",
-        run: |_, args| args.list(0)?.items.last().map_or_else(null, |item| Ok(item.node.clone())),
+        params: &[Param::required("xs", LIST), Param::optional("default", T)],
+        ret: T,
+        doc: "The last element, or `default` where the list is empty.",
+        example: r#"last([3, 4]) == 4 and last([], "none") == "none""#,
+        run: |_, args| end(args, args.list(0)?.items.last(), "last"),
     },
     Builtin {
         name: "sort",
@@ -100,8 +100,8 @@ pub const FAMILY: &[Builtin] = &[
         name: "range",
         params: &[Param::required("from", Sig::Int), Param::required("to", Sig::Int)],
         ret: Sig::List(&Sig::Int),
-        doc: "The whole numbers from `from` to `to`, both included, as in `from..to`; none where `to` is smaller.",
-        example: "range(1, 3) == [1, 2, 3] and range(1, 0) == []",
+        doc: "The whole numbers from `from` up to but without `to`, so that `range(0, n)` has `n` of them; none where `to` is not above `from`. (`from..to` includes both.)",
+        example: "range(0, 3) == [0, 1, 2] and range(1, 1) == []",
         run: range,
     },
     Builtin {
@@ -207,6 +207,16 @@ fn contains(host: &mut dyn Host, args: &[Arg]) -> Given {
     }
 }
 
+/// The element at one end, else the default.
+fn end(args: &[Arg], found: Option<&Item>, which: &str) -> Given {
+    match (found, args.given(1)) {
+        (Some(item), _) => Ok(item.node.clone()),
+        (None, Some(default)) => Ok(default.clone()),
+        (None, None) => Err(Fault::at(0, &EMPTY_LIST, format!("the list is empty, so it has no {which} element"))
+            .with_help(format!("give a default for an empty list: `{which}(xs, default)`"))),
+    }
+}
+
 fn sort(host: &mut dyn Host, args: &[Arg]) -> Given {
     let xs = args.list(0)?;
     host.spend(xs.items.len())?;
@@ -236,6 +246,7 @@ fn not_comparable(arg: usize, first: &Value, odd: &Value) -> Fault {
 }
 
 /// Keeps the elements that repeat an earlier one, or those that do not.
+#[expect(clippy::mutable_key_type, reason = "what can change in a record is its index, which neither hashing nor equality sees")]
 fn split_repeated(host: &mut dyn Host, args: &[Arg], repeated: bool) -> Given {
     let xs = args.list(0)?;
     let by = args.lambda(1);
@@ -265,9 +276,9 @@ fn flatten(host: &mut dyn Host, args: &[Arg]) -> Given {
 
 fn range(host: &mut dyn Host, args: &[Arg]) -> Given {
     let (from, to) = (args.int(0)?, args.int(1)?);
-    let length = if from > to { 0 } else { to.abs_diff(from).saturating_add(1) };
+    let length = if from > to { 0 } else { to.abs_diff(from) };
     host.spend(usize::try_from(length).unwrap_or(usize::MAX))?;
-    args::list(host, (from..=to).map(Value::Int))
+    args::list(host, (from..to).map(Value::Int))
 }
 
 fn map(host: &mut dyn Host, args: &[Arg]) -> Given {
@@ -325,7 +336,7 @@ fn group_by(host: &mut dyn Host, args: &[Arg]) -> Given {
         match host.call(by, std::slice::from_ref(&item.node))?.value {
             Value::Str(key) => groups.entry(Ustr::from(&key)).or_default().push(item.node.clone()),
             other => {
-                return Err(misfit(1, "a function that gives a String, the name of the group", &other)
+                return Err(args::gives_misfit(1, "a String, the name of the group", &other)
                     .with_help("`text(x)` makes a string of a number or a boolean"));
             }
         }

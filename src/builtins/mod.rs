@@ -21,7 +21,6 @@ mod tests;
 
 pub use encoding::short_hash;
 pub use files::EXAMPLE_FILE;
-pub use versions::ImageRef;
 
 use crate::diag::Code;
 use crate::value::{Node, Origin, Value};

@@ -65,13 +65,13 @@ fn written(args: &[Arg], arg: usize) -> Result<&str, Fault> {
 fn block_at(args: &[Arg], arg: usize) -> Result<IpNet, Fault> {
     let written = written(args, arg)?;
     let fault = || Fault::at(arg, &BAD_CIDR, format!("{} is no block of IP addresses", shown(written)));
-    match written.parse::<IpNet>() {
-        Ok(block) if block.addr() == block.network() => Ok(block),
-        Ok(block) => {
+    match parse_block(written) {
+        Some(block) if block.addr() == block.network() => Ok(block),
+        Some(block) => {
             let message = format!("{} has bits behind its prefix of {} bits", shown(written), block.prefix_len());
             Err(Fault::at(arg, &BAD_CIDR, message).with_help(format!("the block that holds this address is \"{}\"", block.trunc())))
         }
-        Err(_) => Err(match (written.parse::<IpAddr>(), written.split_once('/')) {
+        None => Err(match (written.parse::<IpAddr>(), written.split_once('/')) {
             (Ok(IpAddr::V4(_)), _) => fault().with_help(format!("a block of this one address is \"{written}/32\"")),
             (Ok(IpAddr::V6(_)), _) => fault().with_help(format!("a block of this one address is \"{written}/128\"")),
             (Err(_), Some((ip, _))) => match ip.parse::<IpAddr>() {
@@ -82,6 +82,13 @@ fn block_at(args: &[Arg], arg: usize) -> Result<IpNet, Fault> {
             (Err(_), None) => fault().with_help("a block is an IP address, a `/` and the length of the prefix: \"10.0.0.0/8\""),
         }),
     }
+}
+
+/// A block as the API server reads it: without the leading zeros that other readers take for octal numbers.
+fn parse_block(written: &str) -> Option<IpNet> {
+    let (ip, prefix) = written.split_once('/')?;
+    let digits = prefix.bytes().all(|b| b.is_ascii_digit()) && (prefix == "0" || !prefix.starts_with('0'));
+    IpNet::new(ip.parse().ok()?, prefix.parse().ok().filter(|_| digits)?).ok()
 }
 
 fn host_address(_: &mut dyn Host, args: &[Arg]) -> Given {

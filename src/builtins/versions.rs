@@ -3,11 +3,10 @@
 use super::args::{Args, Given, fields, int, null, shown, text};
 use super::{Arg, Builtin, Fault, Host, Param, Sig, computed};
 use crate::diag::codes::{BAD_IMAGE, BAD_VERSION, NUMBER_RANGE};
+use crate::types::format::{self, ImageParts};
 use crate::value::Value;
-use regex::Regex;
 use semver::Version;
 use std::cmp::Ordering;
-use std::sync::LazyLock;
 
 const IMAGE: &[Param] = &[Param::required("image", Sig::String)];
 
@@ -81,7 +80,8 @@ fn parsed(args: &[Arg], arg: usize) -> Result<Version, Fault> {
     let written = args.text(arg)?;
     let version = written.strip_prefix('v').unwrap_or(written);
     Version::parse(version).map_err(|e| {
-        let fault = Fault::at(arg, &BAD_VERSION, format!("{} is no semantic version: {e}", shown(written)));
+        let why = e.to_string().replace("exceeds u64::MAX", "is too large");
+        let fault = Fault::at(arg, &BAD_VERSION, format!("{} is no semantic version: {why}", shown(written)));
         if written.starts_with(['<', '>', '=', '^', '~']) {
             return fault.with_help("`semverCompare` compares two versions: write `semverCompare(version, \"1.2.0\") >= 0`");
         }
@@ -93,45 +93,11 @@ fn parsed(args: &[Arg], arg: usize) -> Result<Version, Fault> {
     })
 }
 
-/// The parts of an image reference, as the OCI distribution's grammar has them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ImageRef<'a> {
-    /// With the registry, as written: nothing is added to a short name.
-    pub name: &'a str,
-    pub tag: Option<&'a str>,
-    pub digest: Option<&'a str>,
-}
-
-impl<'a> ImageRef<'a> {
-    /// Reads `registry:5000/a/b:tag@sha256:…`; `None` where it does not follow the grammar.
-    pub fn parse(image: &'a str) -> Option<ImageRef<'a>> {
-        static GRAMMAR: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IMAGE_GRAMMAR).ok());
-        const LONGEST_NAME: usize = 255;
-        let found = GRAMMAR.as_ref()?.captures(image)?;
-        let part = |name: &str| found.name(name).map(|m| m.as_str());
-        let reference = ImageRef { name: part("name")?, tag: part("tag"), digest: part("digest") };
-        let whole_digest = reference.digest.and_then(|d| d.strip_prefix("sha256:")).is_none_or(|hex| hex.len() == 64);
-        (reference.name.len() <= LONGEST_NAME && whole_digest).then_some(reference)
-    }
-}
-
-/// A first component is a registry only if it could be nothing else: it has a dot, a port or a capital, or is `localhost`; the others of a
-/// name have small letters and digits, with separators between them.
-const IMAGE_GRAMMAR: &str = r"(?x) ^
-    (?<name>
-        (?: (?: (?: [a-zA-Z0-9] | [a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9] ) (?: \. (?: [a-zA-Z0-9] | [a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9] ) )*
-              | \[ [a-fA-F0-9:]+ \] )
-            (?: : [0-9]+ )? / )?
-        [a-z0-9]+ (?: (?: [._] | __ | -+ ) [a-z0-9]+ )*
-        (?: / [a-z0-9]+ (?: (?: [._] | __ | -+ ) [a-z0-9]+ )* )*
-    )
-    (?: : (?<tag> [A-Za-z0-9_][A-Za-z0-9_.-]{0,127} ) )?
-    (?: @ (?<digest> [A-Za-z][A-Za-z0-9]* (?: [-_+.] [A-Za-z][A-Za-z0-9]* )* : [0-9a-fA-F]{32,} ) )?
-    $";
-
-fn image(args: &[Arg]) -> Result<ImageRef<'_>, Fault> {
+/// The parts of an image reference, by the grammar of the OCI distribution; a SHA-256 digest has all of its digits.
+fn image(args: &[Arg]) -> Result<ImageParts<'_>, Fault> {
     let written = args.text(0)?;
-    ImageRef::parse(written).ok_or_else(|| {
+    let whole = |parts: &ImageParts<'_>| parts.digest.and_then(|d| d.strip_prefix("sha256:")).is_none_or(|hex| hex.len() == 64);
+    format::image(written).ok().filter(whole).ok_or_else(|| {
         let fault = Fault::at(0, &BAD_IMAGE, format!("{} is no image reference", shown(written)));
         if written.contains("://") {
             return fault.with_help("leave out the scheme: an image starts with its registry, \"registry.example.com/shop/web:1.4.2\"");
@@ -140,7 +106,7 @@ fn image(args: &[Arg]) -> Result<ImageRef<'_>, Fault> {
             return fault.with_help("it has blanks or line ends around it; `trim` removes them");
         }
         let name = written.split(['@']).next().unwrap_or_default();
-        if name.bytes().any(|b| b.is_ascii_uppercase()) && ImageRef::parse(&written.to_lowercase()).is_some() {
+        if name.bytes().any(|b| b.is_ascii_uppercase()) && format::image(&written.to_lowercase()).is_ok() {
             return fault.with_help("the name of an image is in small letters");
         }
         if written.contains("@sha256:") {

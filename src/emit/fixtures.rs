@@ -25,7 +25,7 @@ pub fn list(items: impl IntoIterator<Item = Node>) -> Node {
 pub fn record<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Node)>) -> Node {
     let mut record = Record::default();
     for (key, node) in entries {
-        record.push(Entry { key: Ustr::from(key.as_ref()), node, at: Span::NONE, op: Op::Merge, over: None, spread: false });
+        record.push(Entry { key: Ustr::from(key.as_ref()), node, at: Span::NONE, op: Op::Merge, spread: false, over: None });
     }
     node(Value::Record(Arc::new(record)))
 }

@@ -6,8 +6,8 @@ codes! {
     BAD_ARGUMENT = "bad-argument", Error, "a function cannot use this argument",
         doc: "The argument has the right type, but not a value that the function can work with: an empty separator, bounds in the wrong order, a text that is no number. The message says which.",
         fails: "let parts = split(\"a,b\", \"\")\n", passes: "let parts = split(\"a,b\", \",\")\n";
-    EMPTY_LIST = "empty-list", Error, "an empty list has no smallest or largest element",
-        doc: "`min` and `max` choose one of the elements, and an empty list has none. Give a further argument that counts in any case: `max(xs, 0)`.",
+    EMPTY_LIST = "empty-list", Error, "an empty list has no element to choose",
+        doc: "`min`, `max`, `first` and `last` choose one of the elements, and an empty list has none. Give a further argument that counts then: `max(xs, 0)`, `first(xs, \"none\")`.",
         fails: "let most = max([])\n", passes: "let most = max([], 0)\n";
     NUMBER_RANGE = "number-range", Error, "a number is too large",
         doc: "An Int has 64 bits and a Float 28 decimal digits; a block of IP addresses has as many as its prefix leaves. kdsl never wraps around and never loses digits unasked: what does not fit is an error.",
@@ -28,7 +28,7 @@ codes! {
     NOT_DATA = "not-data", Error, "a value has no form in JSON or YAML",
         doc: "References are filled in by the cluster, and addresses and ranges are values of kdsl: none of them can be written as text. Write a part of them instead, such as `.name`, `.host` or `.lo`.",
         fails: "let conf = json.format({ password = secretRef(\"db\", \"password\") })\n", passes: "let conf = json.format({ user = \"shop\" })\n";
-    NOT_TEXT = "not-text", Error, "bytes are not UTF-8 text",
+    NOT_UTF8 = "not-utf8", Error, "bytes are not UTF-8 text",
         doc: "A String holds text. Carry other bytes in base64, with `readBase64`, in `binaryData` of a ConfigMap or `data` of a Secret.",
         fails: "let s = base64Decode(\"/w==\")\n", passes: "let s = base64Decode(\"YQ==\")\n";
     BAD_VERSION = "bad-version", Error, "a text is no semantic version",
