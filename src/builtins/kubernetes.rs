@@ -201,10 +201,10 @@ fn ref_keys(host: &mut dyn Host, args: &[Arg]) -> Given {
         if let Value::Record(content) = &content.value
             && let Some(entry) = content.get(key)
         {
-            texts.push((format!("{name}/{key}"), entry.node.value.clone()));
+            texts.push((Ustr::from(&format!("{name}/{key}")), entry.node.clone()));
         }
     }
-    computed(args::fields(host, texts.iter().map(|(name, value)| (name.as_str(), value.clone()))))
+    computed(args::record(texts))
 }
 
 /// The keys of ConfigMaps among the values of a map, sorted by name and key, each once.
