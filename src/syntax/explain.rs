@@ -50,7 +50,7 @@ pub fn misplaced(split: &Split, toks: &Range<usize>, context: Context) -> Option
 /// The names that an entry which was dropped might have declared.
 pub fn lost_names(split: &Split, toks: &Range<usize>) -> Vec<Name> {
     let words = toks.clone().take_while(|&tok| matches!(split.kind(tok), Some(Kind::Word | Kind::Let | Kind::String)));
-    words.skip(1).take(3).map(|tok| Name::from(split.slice(tok).trim_matches('"'))).collect()
+    words.skip(1).take(1).map(|tok| Name::from(split.slice(tok).trim_matches('"'))).collect()
 }
 
 /// The outermost brace blocks of an entry, by their opening token, and what each holds.
@@ -129,7 +129,7 @@ struct Here<'s> {
 
 impl<'s> Here<'s> {
     /// The most telling first.
-    fn checks() -> [fn(&Here<'s>) -> Option<Diagnostic>; 14] {
+    fn checks() -> [fn(&Here<'s>) -> Option<Diagnostic>; 16] {
         [
             Here::reserved_key,
             Here::dash,
@@ -141,6 +141,8 @@ impl<'s> Here<'s> {
             Here::reserved_value,
             Here::if_without_then,
             Here::stray_else,
+            Here::open_angle,
+            Here::head,
             Here::two_commas,
             Here::lambda,
             Here::missing_comma,
@@ -349,6 +351,37 @@ impl<'s> Here<'s> {
         })
     }
 
+    fn open_angle(&self) -> Option<Diagnostic> {
+        let open = (self.toks.start..self.tok).rev().find(|&tok| self.split.toks[tok].kind == Kind::Less)?;
+        let closed = (open..self.tok).any(|tok| matches!(self.split.toks[tok].kind, Kind::Greater | Kind::GreaterEq));
+        let in_type = has_type(self.split, &self.toks, open) || self.word() == "type";
+        let wrong = in_type && !closed && !matches!(self.prev(), Some(Kind::Less | Kind::Comma));
+        wrong.then(|| {
+            let diagnostic = trouble::at(self.split, open, &codes::UNBALANCED_BRACKET, "this `<` is never closed");
+            diagnostic.help("the arguments of a type stand between `<` and `>`: Map<String, Int>")
+        })
+    }
+
+    /// The head of a statement, held against how it is written: pest does not say which plain word or sign it missed.
+    fn head(&self) -> Option<Diagnostic> {
+        let mut prev = self.toks.start;
+        for want in head_of(self.context, self.word()) {
+            let found = prev + 1;
+            let fits = self.kind_at(found).is_some_and(|kind| want.accepts(kind, self.split.slice(found)));
+            if !fits {
+                let here = Here { split: self.split, toks: self.toks.clone(), context: self.context, tok: found };
+                let message = format!("expected {} after {}", want.shown(), self.shown(prev));
+                let diagnostic = here.error(&codes::SYNTAX, message);
+                return Some(match self.shape() {
+                    Some(shape) => diagnostic.help(format!("it is written `{shape}`")),
+                    None => diagnostic,
+                });
+            }
+            prev = self.split.skip(found) - 1;
+        }
+        None
+    }
+
     fn two_commas(&self) -> Option<Diagnostic> {
         let is_slip = self.kind()? == Kind::Comma && matches!(self.prev()?, Kind::Comma | Kind::LParen | Kind::LBracket | Kind::LBrace);
         is_slip.then(|| trouble::empty_entry(self.split, self.tok))
@@ -402,7 +435,7 @@ impl<'s> Here<'s> {
             }
             tok = self.split.skip(tok);
         }
-        matches!(self.word(), "deny" | "warn" | "assert" | "require" | "help" | "import" | "remove" | "param")
+        false
     }
 
     /// A key, or a head and a label, and nothing more.
@@ -474,6 +507,63 @@ impl<'s> Here<'s> {
             (Context::Members | Context::Entries, _) => "",
         };
         [common, special].into_iter().find(|shape| !shape.is_empty())
+    }
+}
+
+/// A part of the head of a statement.
+#[derive(Clone, Copy)]
+enum Want {
+    Name,
+    Label,
+    Text,
+    /// One of these words or signs.
+    One(&'static [&'static str]),
+}
+
+impl Want {
+    fn accepts(self, kind: Kind, text: &str) -> bool {
+        match self {
+            Want::Name => kind == Kind::Word,
+            Want::Label => kind == Kind::Word || matches!(kind, Kind::String | Kind::StringOpen),
+            Want::Text => kind.starts_string(),
+            Want::One(words) => words.contains(&text),
+        }
+    }
+
+    fn shown(self) -> String {
+        match self {
+            Want::Name => "a name".into(),
+            Want::Label => "a label, a name or a quoted string,".into(),
+            Want::Text => "a quoted string".into(),
+            Want::One(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or "),
+        }
+    }
+}
+
+/// What stands behind the first word of a statement, as far as it is the same for all.
+fn head_of(context: Context, word: &str) -> &'static [Want] {
+    use Want::{Label, Name, One, Text};
+    if word == "let" {
+        return &[Name, One(&["="])];
+    }
+    if word == "for" {
+        return &[Name, One(&["in", ","])];
+    }
+    match (context, word) {
+        (Context::Items { .. }, "namespace") => &[Label, One(&["{"])],
+        (Context::Items { .. }, "param") => &[Name, One(&[":"])],
+        (Context::Items { .. }, "type") => &[Name, One(&["=", "{"])],
+        (Context::Items { .. }, "fn") => &[Name, One(&["("])],
+        (Context::Items { .. }, "kind") => &[Name, One(&["{", "from"])],
+        (Context::Items { .. }, "crd") => &[Name, One(&["in"]), Text, One(&["{"])],
+        (Context::Items { .. }, "refine" | "extend" | "remove") => &[Name],
+        (Context::Items { .. }, "rule") => &[Name, One(&["on"]), Name],
+        (Context::Items { .. }, "test") => &[Text, One(&["{", "with"])],
+        (Context::Items { .. }, "import" | "base") => &[Text],
+        (Context::Items { .. }, "expect") => &[One(&["deny", "warn"]), Name, One(&["{"])],
+        (Context::Members, "primary") => &[Name, One(&[":"])],
+        (Context::Members, "column") => &[Label, One(&["="])],
+        (Context::Members | Context::Items { .. } | Context::Entries | Context::Stmts | Context::Typed, _) => &[],
     }
 }
 

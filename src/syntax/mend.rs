@@ -65,25 +65,43 @@ impl<'s> Mender<'s> {
         }
     }
 
-    fn mend_block(&mut self, toks: Range<usize>, context: Context) {
-        let cuttings = self.split.cut(toks);
-        for (i, Cutting { toks, comma }) in cuttings.iter().enumerate() {
+    fn mend_block(&mut self, inside: Range<usize>, context: Context) {
+        let mut kept = Vec::new();
+        let mut any_lost = false;
+        for Cutting { toks, comma } in self.split.cut(inside.clone()) {
             if toks.is_empty() {
                 self.sink.push(trouble::empty_entry(self.split, comma.unwrap_or(toks.start)));
-                self.blank_comma(*comma);
+                any_lost = true;
                 continue;
             }
-            if self.mend(toks, context).is_none() {
-                if matches!(context, Context::Items { .. }) {
-                    self.lost.extend(explain::lost_names(self.split, toks));
-                }
-                let bytes = self.split.bytes(toks);
-                self.blank(bytes.clone());
-                self.drop_bytes(bytes.start as u32..bytes.end as u32);
-                let before = i.checked_sub(1).and_then(|i| cuttings[i].comma);
-                self.blank_comma(comma.or(before));
+            let bytes = self.split.bytes(&toks);
+            if self.mend(&toks, context).is_some() {
+                kept.push(bytes);
+                continue;
             }
+            if matches!(context, Context::Items { .. }) {
+                self.lost.extend(explain::lost_names(self.split, &toks));
+            }
+            self.drop_bytes(bytes.start as u32..bytes.end as u32);
+            any_lost = true;
         }
+        if any_lost {
+            self.keep_only(self.split.bytes(&inside), &kept);
+        }
+    }
+
+    /// Blanks the inside of a block but for some of its entries, and puts a comma before each of them but the first.
+    fn keep_only(&mut self, inside: Range<usize>, kept: &[Range<usize>]) {
+        let mut at = inside.start;
+        for entry in kept {
+            self.blank(at..entry.start);
+            if at > inside.start {
+                // Something separated the two, so there is a byte between them.
+                self.text[entry.start - 1 - self.start] = b',';
+            }
+            at = entry.end;
+        }
+        self.blank(at..inside.end);
     }
 
     fn attempt(&self, toks: &Range<usize>, context: Context) -> Result<Vec<Item>, Failure> {
@@ -131,9 +149,10 @@ impl<'s> Mender<'s> {
     }
 
     fn is_dropped(&self, tok: usize) -> bool {
-        let at = self.split.toks[tok].start;
-        let after = self.dropped.partition_point(|range| range.start <= at);
-        after > 0 && at < self.dropped[after - 1].end
+        let tok = &self.split.toks[tok];
+        let after = self.dropped.partition_point(|range| range.start <= tok.start);
+        // Not by its start: a token that marks a broken string is empty.
+        after > 0 && tok.end <= self.dropped[after - 1].end
     }
 
     fn report(&mut self, toks: &Range<usize>, context: Context, failure: Failure, dropped_before: usize) {
@@ -152,12 +171,5 @@ impl<'s> Mender<'s> {
     fn blank(&mut self, bytes: Range<usize>) {
         let range = bytes.start - self.start..bytes.end - self.start;
         self.text[range].fill(b' ');
-    }
-
-    fn blank_comma(&mut self, comma: Option<usize>) {
-        if let Some(comma) = comma {
-            let at = self.split.toks[comma].start as usize;
-            self.blank(at..at + 1);
-        }
     }
 }

@@ -79,17 +79,19 @@ impl<'t> Split<'t> {
             trouble::bad_tokens(&mut split, &mut clean, sink);
         }
         for fault in faults {
-            split.note(fault, sink);
+            split.note(fault, &mut clean, sink);
         }
         split.tainted.sort_unstable();
         split.clean = String::from_utf8(clean).expect("only whole tokens and ASCII are written");
         split
     }
 
-    fn note(&mut self, fault: Fault, sink: &Sink) {
+    /// Reports a fault of the brackets; the entry that holds it is tainted, unless the prepared text can be mended.
+    fn note(&mut self, fault: Fault, clean: &mut [u8], sink: &Sink) {
         match fault {
-            Fault::Unclosed { open, .. } | Fault::Mismatch { open, .. } | Fault::Silent { open } => self.tainted.push(open),
+            Fault::Unclosed { open, .. } | Fault::Silent { open } => self.tainted.push(open),
             Fault::Extra { .. } => {}
+            Fault::Mismatch { open, close } => clean[self.toks[close].start as usize] = trouble::mate(self.slice(open)).as_bytes()[0],
             Fault::TooDeep { at } => self.too_deep.push(at),
         }
         if let Some(diagnostic) = trouble::fault(self, fault) {

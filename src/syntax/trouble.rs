@@ -70,7 +70,7 @@ fn unclosed(split: &Split, open: usize, before: usize) -> Option<Diagnostic> {
     })
 }
 
-fn mate(bracket: &str) -> &'static str {
+pub fn mate(bracket: &str) -> &'static str {
     match bracket {
         "{" => "}",
         "[" => "]",
@@ -111,8 +111,12 @@ fn bad_token(split: &Split, tok: usize) -> Diagnostic {
         Kind::Bang => foreign("kdsl writes `not` for `!`", "not ".into()),
         Kind::Semicolon => foreign("entries end at a newline or a comma, not at `;`", semicolon_fix(split, tok).into()),
         Kind::SingleQuote => single_quote(split, tok),
+        Kind::BadString if split.kind(tok + 1) == Some(Kind::Broken) => broken(split, tok + 1),
         Kind::BadString => open("this string does not end on its line").label("the closing `\"` is missing").help("text of several lines stands in \"\"\"…\"\"\""),
-        Kind::BadText => open("this text block does not end").label("the closing `\"\"\"` is missing"),
+        Kind::BadText => {
+            let mark = Span::new(span.start, (span.start + 3).min(span.end));
+            Diagnostic::new(&codes::UNTERMINATED_STRING, mark, "this text block does not end").label("its closing `\"\"\"` is missing")
+        }
         Kind::BadRaw => open("this raw string does not end").label("its closing quotes are missing"),
         Kind::Broken => broken(split, tok),
         _ => unknown(split, tok),
