@@ -18,16 +18,28 @@ pub fn file(file: &File) -> String {
 struct Dump {
     text: String,
     depth: usize,
+    /// For a record in an expression: entries on one line.
+    inline: bool,
 }
 
 impl Dump {
     fn line(&mut self, line: impl AsRef<str>) {
+        if self.inline {
+            self.text.push_str(line.as_ref());
+            self.text.push_str(", ");
+            return;
+        }
         self.text.push_str(&"  ".repeat(self.depth));
         self.text.push_str(line.as_ref());
         self.text.push('\n');
     }
 
     fn inside(&mut self, head: impl AsRef<str>, body: impl FnOnce(&mut Dump)) {
+        if self.inline {
+            let mut inner = Dump { inline: true, ..Dump::default() };
+            body(&mut inner);
+            return self.line(format!("{} {{{}}}", head.as_ref().trim_end_matches(" {"), inner.text.trim_end_matches(", ")));
+        }
         self.line(head);
         self.depth += 1;
         body(self);
@@ -292,10 +304,10 @@ fn text(lit: &StrLit) -> String {
 }
 
 fn record(block: &Block) -> String {
-    let mut inner = Dump::default();
+    let mut inner = Dump { inline: true, ..Dump::default() };
     block.entries.iter().for_each(|entry| inner.entry(entry));
     let broken = if block.broken { "(broken) " } else { "" };
-    format!("{{{broken}{}}}", inner.text.trim_end().replace('\n', "; "))
+    format!("{{{broken}{}}}", inner.text.trim_end_matches(", "))
 }
 
 fn expr(of: &Expr) -> String {
