@@ -54,3 +54,12 @@ pub fn cores(amount: rust_decimal::Decimal) -> Value {
 pub fn bytes(amount: rust_decimal::Decimal) -> Value {
     Value::Quantity(Quantity { amount, unit: QuantityUnit::Decimal })
 }
+
+/// A number with its unit in a text, such as `200m` on a command line.
+pub fn parse(text: &str) -> Result<Value, String> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-')).unwrap_or(text.len());
+    let (digits, suffix) = text.split_at(end);
+    let value = digits.parse::<rust_decimal::Decimal>().map_err(|_| format!("`{text}` is no number"))?;
+    let suffix = (!suffix.is_empty()).then(|| suffix.into());
+    self::value(&NumLit { value, suffix, decimal: digits.contains('.') })
+}

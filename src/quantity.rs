@@ -374,7 +374,7 @@ fn part_of_byte(value: Decimal, suffix: &str, power: i32) -> QuantityError {
     QuantityError::PartOfByte { text: literal(value, suffix), bytes, near }
 }
 
-/// The closest whole amount below in the next smaller units, at least four digits of it so that it stays close to what was meant.
+/// The closest whole amount below, in the largest unit that leaves two digits or more.
 fn fraction_of_byte(quantity: Quantity, text: EcoString) -> QuantityError {
     let binary = quantity.unit == QuantityUnit::Binary;
     let base = Decimal::from(if binary { 1024 } else { 1000 });

@@ -13,6 +13,19 @@ use ustr::{Ustr, UstrMap};
 /// Name and text of each file.
 pub static FILES: &[(&str, &str)] = &[
     ("std/types.kdsl", include_str!("../stdlib/types.kdsl")),
+    ("std/labels.kdsl", include_str!("../stdlib/labels.kdsl")),
+    ("std/kinds/file.kdsl", include_str!("../stdlib/kinds/file.kdsl")),
+    ("std/kinds/namespace.kdsl", include_str!("../stdlib/kinds/namespace.kdsl")),
+    ("std/kinds/config.kdsl", include_str!("../stdlib/kinds/config.kdsl")),
+    ("std/kinds/checks.kdsl", include_str!("../stdlib/kinds/checks.kdsl")),
+    ("std/kinds/volumes.kdsl", include_str!("../stdlib/kinds/volumes.kdsl")),
+    ("std/kinds/network.kdsl", include_str!("../stdlib/kinds/network.kdsl")),
+    ("std/kinds/workload.kdsl", include_str!("../stdlib/kinds/workload.kdsl")),
+    ("std/kinds/serving.kdsl", include_str!("../stdlib/kinds/serving.kdsl")),
+    ("std/kinds/app.kdsl", include_str!("../stdlib/kinds/app.kdsl")),
+    ("std/kinds/stateful.kdsl", include_str!("../stdlib/kinds/stateful.kdsl")),
+    ("std/kinds/daemon.kdsl", include_str!("../stdlib/kinds/daemon.kdsl")),
+    ("std/kinds/task.kdsl", include_str!("../stdlib/kinds/task.kdsl")),
 ];
 
 /// What a piece declares; each sort has a namespace of its own.

@@ -4,6 +4,24 @@
 //! type variables at each call, and `explain` prints it. A body gets values that already fit the signature and reaches the evaluator only
 //! through [`Host`]. What it returns unchanged (`first(xs)`) keeps its origin; a node with [`Origin::NONE`] gets the call's.
 
+mod args;
+mod encoding;
+mod files;
+mod kubernetes;
+mod lists;
+mod maps;
+mod maths;
+mod network;
+mod quantities;
+mod strings;
+mod versions;
+
+#[cfg(test)]
+mod tests;
+
+pub use encoding::short_hash;
+pub use files::EXAMPLE_FILE;
+
 use crate::diag::Code;
 use crate::value::{Node, Origin, Value};
 use rustc_hash::FxHashMap;
@@ -26,6 +44,20 @@ pub struct Param {
     pub name: &'static str,
     pub ty: Sig,
     pub need: Need,
+}
+
+impl Param {
+    const fn required(name: &'static str, ty: Sig) -> Param {
+        Param { name, ty, need: Need::Required }
+    }
+
+    const fn optional(name: &'static str, ty: Sig) -> Param {
+        Param { name, ty, need: Need::Optional }
+    }
+
+    const fn variadic(name: &'static str, ty: Sig) -> Param {
+        Param { name, ty, need: Need::Variadic }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,12 +135,16 @@ impl Fault {
 
 /// What a body may ask of the evaluator.
 pub trait Host {
+    /// The origin of what the call computes.
+    fn origin(&self) -> Origin;
     /// Applies a lambda argument.
     fn call(&mut self, lambda: usize, args: &[Node]) -> Result<Node, Fault>;
     /// The bytes of a file, named relative to the file that holds the call.
     fn read(&mut self, path: &str) -> Result<Vec<u8>, Fault>;
     /// Counts work and size against the limits: call it with the number of elements or bytes about to be made.
     fn spend(&mut self, units: usize) -> Result<(), Fault>;
+    /// What the declaration `kind.name` exports under a name, as seen from the call; `None` where it is not declared.
+    fn exported(&mut self, kind: &str, name: &str, export: &str) -> Result<Option<Node>, Fault>;
     /// A setting of the enclosing namespace over the file's; `null` where neither wrote it. Only in kind bodies.
     fn inherited(&mut self, setting: &str) -> Result<Node, Fault>;
 }
@@ -120,7 +156,18 @@ pub fn computed(value: Value) -> Result<Node, Fault> {
 
 /// All builtins, by family.
 pub fn all() -> impl Iterator<Item = &'static Builtin> {
-    let families: [&'static [Builtin]; 0] = [];
+    let families = [
+        strings::FAMILY,
+        lists::FAMILY,
+        maps::FAMILY,
+        maths::FAMILY,
+        encoding::FAMILY,
+        files::FAMILY,
+        versions::FAMILY,
+        network::FAMILY,
+        quantities::FAMILY,
+        kubernetes::FAMILY,
+    ];
     families.into_iter().flatten()
 }
 

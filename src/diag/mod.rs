@@ -7,6 +7,8 @@
 //! ```
 
 pub mod codes;
+pub mod render;
+pub mod suggest;
 
 use crate::source::Span;
 use std::sync::Mutex;

@@ -16,8 +16,6 @@ pub struct Decl<'a> {
     pub kind: DeclKind<'a>,
     pub namespace: Option<Ustr>,
     pub name: Ustr,
-    /// The `namespace` block it stands in, for what is inherited.
-    pub enclosing: Option<Arc<Decl<'a>>>,
     /// `app web`: where it is declared. For what a kind emits: the head of the declaration in the user's file.
     pub head: Span,
     /// The label alone.
@@ -65,7 +63,6 @@ impl<'a> Decl<'a> {
             kind,
             namespace,
             name,
-            enclosing: None,
             head,
             label,
             layers: Vec::new(),
@@ -147,6 +144,14 @@ impl<'a> Decls<'a> {
             (Some(decl), _) => Ok(decl),
             (None, [only]) => Ok(only),
             (None, _) => Err(all),
+        }
+    }
+
+    /// Drops a declaration; later ones keep their place.
+    pub fn remove(&mut self, decl: &Arc<Decl<'a>>) {
+        let kept: Vec<_> = std::mem::take(self).list.into_iter().filter(|d| !Arc::ptr_eq(d, decl)).collect();
+        for decl in kept {
+            let _ = self.add(decl);
         }
     }
 

@@ -14,6 +14,7 @@ mod block;
 mod calls;
 mod coerce;
 mod complete;
+mod constant;
 mod decl;
 mod emit;
 mod expand;
@@ -29,11 +30,11 @@ pub use decl::{Decl, DeclKind, Decls};
 pub use scope::{Local, Locals, Scope};
 
 use crate::ast;
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Sink, codes};
 use crate::object::Object;
 use crate::resolve::{Program, STD};
 use crate::source::Span;
-use crate::types::ModuleId;
+use crate::types::{ModuleId, Ty};
 use crate::value::{Node, Origin, OriginKind};
 use crate::world::World;
 use rayon::prelude::*;
@@ -107,6 +108,15 @@ impl<'a> Shared<'a> {
     }
 }
 
+/// `node` as a value of a type, complete; the error is a message about it.
+pub fn fit<'a>(shared: &Shared<'a>, node: Node, ty: &Ty<'a>, home: ModuleId) -> Result<Node, String> {
+    let sink = Sink::new();
+    let mut evaluator = Evaluator { sink: &sink, ..Evaluator::new(shared) };
+    let (span, scope) = (node.origin.span, Scope::module(home));
+    let result = evaluator.adapt(node, ty, span, &scope).and_then(|node| evaluator.complete(node, ty, &scope, "it"));
+    result.map_err(|Poisoned| sink.finish().into_iter().next().map_or("it does not fit".into(), |d| d.message))
+}
+
 /// The state of one thread's walk.
 pub struct Evaluator<'s, 'a> {
     pub shared: &'s Shared<'a>,
@@ -122,6 +132,7 @@ pub struct Evaluator<'s, 'a> {
     origin_kind: OriginKind,
     /// Only names of declarations are known yet, not their values.
     names_only: bool,
+    sink: &'s Sink,
 }
 
 /// A value that is computed at most once at a time.
@@ -145,7 +156,13 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             subject: None,
             origin_kind: OriginKind::Emit,
             names_only: false,
+            sink: shared.program.sink,
         }
+    }
+
+    /// The value of an expression at the top level of a module, as one of a type.
+    pub fn value_of(&mut self, expr: &'a ast::Expr, ty: &Ty<'a>, home: ModuleId) -> Eval<Node> {
+        self.eval_as(expr, ty, &Scope::module(home))
     }
 
     fn program(&self) -> &'a Program<'a> {
@@ -220,7 +237,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
                 diagnostic = diagnostic.also(inner, text);
             }
         }
-        self.program().sink.push(diagnostic);
+        self.sink.push(diagnostic);
     }
 
     /// The origin of what an expression wrote.

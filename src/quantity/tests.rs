@@ -126,7 +126,7 @@ fn literals_are_read_in_the_wanted_family() {
     assert_eq!(message(bytes("64K")), "`64K` has an unknown unit `K`; did you mean `k`?");
     assert_eq!(
         message(bytes("0.1Gi")),
-        "`0.1Gi` is 107374182.4 bytes, and bytes cannot be divided; write a whole number of them, as `104857Ki`"
+        "`0.1Gi` is 107374182.4 bytes, and bytes cannot be divided; write a whole number of them, as `102Mi`"
     );
     assert_eq!(message(bytes("8Ei")), "`8Ei` is too large: Kubernetes counts up to 9223372036854775807, just under `8Ei`");
     assert_eq!(family("m"), Some(Family::Cpu));

@@ -8,7 +8,7 @@ mod build;
 mod kind;
 mod refine;
 
-pub use kind::{Kind, Layered};
+pub use kind::{Kind, KindRule, Layered};
 
 use crate::ast::{self, Item, Name};
 use crate::diag::{Diagnostic, Sink, codes, suggest};

@@ -15,7 +15,8 @@ use super::{TypeId, type_id};
 
 pub(super) fn native_type(id: TypeId, line: &'static str) -> NativeType {
     let raw: RawType = parse(line);
-    let fields: Vec<NativeField> = raw.fields.into_iter().map(|field| native_field(id, field)).collect();
+    let releases = releases(raw.since, raw.until, Releases { since: super::oldest(), until: None });
+    let fields: Vec<NativeField> = raw.fields.into_iter().map(|field| native_field(id, releases, field)).collect();
     let by_name: UstrMap<u16> = fields.iter().enumerate().map(|(index, field)| (field.name, index as u16)).collect();
     NativeType {
         id,
@@ -25,7 +26,7 @@ pub(super) fn native_type(id: TypeId, line: &'static str) -> NativeType {
         fields,
         unions: raw.unions.into_iter().map(native_union).collect(),
         atomic: raw.map == Some("atomic"),
-        releases: releases(raw.since, raw.until),
+        releases,
         by_name,
     }
 }
@@ -45,7 +46,7 @@ pub(super) fn native_kind(line: &'static str) -> NativeKind {
         opt_in: raw.opt_in,
         short_names: interned(&raw.short_names),
         subresources: interned(&raw.subresources),
-        releases: releases(raw.since, raw.until),
+        releases: releases(raw.since, raw.until, Releases { since: super::oldest(), until: None }),
     }
 }
 
@@ -133,7 +134,7 @@ fn parse<T: Deserialize<'static>>(line: &'static str) -> T {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("a line of the schema cannot be read: {error}: {line}"))
 }
 
-fn native_field(owner: TypeId, raw: RawField<'_>) -> NativeField {
+fn native_field(owner: TypeId, of_owner: Releases, raw: RawField<'_>) -> NativeField {
     let mut list = Some(ListMeaning { merge: merge(&raw), label: raw.label.map(ustr), primary: raw.primary.map(ustr) });
     NativeField {
         name: ustr(raw.name),
@@ -144,7 +145,7 @@ fn native_field(owner: TypeId, raw: RawField<'_>) -> NativeField {
         enum_: interned(&raw.enum_),
         atomic: raw.map == Some("atomic"),
         retain_keys: raw.patch.is_some_and(|patch| patch.contains("retainKeys")),
-        releases: releases(raw.since, raw.until),
+        releases: releases(raw.since, raw.until, of_owner),
     }
 }
 
@@ -207,8 +208,9 @@ fn native_union(raw: RawUnion<'_>) -> Union {
     }
 }
 
-fn releases(since: Option<&str>, until: Option<&str>) -> Releases {
-    Releases { since: since.map_or_else(super::oldest, minor), until: until.map(minor) }
+/// What a line leaves out is as `around` says.
+fn releases(since: Option<&str>, until: Option<&str>, around: Releases) -> Releases {
+    Releases { since: since.map_or(around.since, minor), until: until.map(minor).or(around.until) }
 }
 
 fn minor(text: &str) -> Minor {

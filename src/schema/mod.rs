@@ -15,8 +15,6 @@ mod tests;
 
 use std::sync::LazyLock;
 
-use ustr::Ustr;
-
 pub use native::{ListMerge, ListTy, NativeField, NativeKind, NativeTy, NativeType, Union};
 pub use release::{Minor, NotARelease, Releases};
 use table::{Table, last_segment};
@@ -26,6 +24,11 @@ use table::{Table, last_segment};
 pub struct TypeId(u32);
 
 impl TypeId {
+    /// Its place in a table of all types.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
     pub fn get(self) -> &'static NativeType {
         native_type(self)
     }
@@ -53,12 +56,12 @@ pub fn types_named(short: &str) -> impl Iterator<Item = TypeId> + use<> {
 
 /// Every type. Looking at one decodes it.
 pub fn types() -> impl Iterator<Item = TypeId> {
-    (FIRST_TYPE..TYPES.len()).map(|index| TypeId(index as u32))
+    (0..TYPES.len()).map(|index| TypeId(index as u32))
 }
 
 /// The short names of all types, sorted, without decoding any. A name that several types share comes as often.
 pub fn type_names() -> impl Iterator<Item = &'static str> {
-    (FIRST_TYPE..TYPES.len()).map(|index| last_segment(TYPES.name(index)))
+    (0..TYPES.len()).map(|index| last_segment(TYPES.name(index)))
 }
 
 /// The kind that the bare name means, as `kubectl` would choose: `Event` is the core group's, `HorizontalPodAutoscaler` is v2.
@@ -96,12 +99,15 @@ pub fn newest() -> Minor {
     RELEASES.1
 }
 
-static TYPES: LazyLock<Table<NativeType>> = LazyLock::new(|| Table::new(include_str!("../../schema/types.jsonl")));
-static KINDS: LazyLock<Table<NativeKind>> = LazyLock::new(|| Table::new(include_str!("../../schema/kinds.jsonl")));
-static RELEASES: LazyLock<(Minor, Minor)> = LazyLock::new(|| decode::known_releases(TYPES.line(0)));
-
 /// The file of types begins with a line about itself.
-const FIRST_TYPE: usize = 1;
+static TYPES_FILE: &str = include_str!("../../schema/types.jsonl");
+static TYPES: LazyLock<Table<NativeType>> = LazyLock::new(|| Table::new(types_file().1));
+static KINDS: LazyLock<Table<NativeKind>> = LazyLock::new(|| Table::new(include_str!("../../schema/kinds.jsonl")));
+static RELEASES: LazyLock<(Minor, Minor)> = LazyLock::new(|| decode::known_releases(types_file().0));
+
+fn types_file() -> (&'static str, &'static str) {
+    TYPES_FILE.split_once('\n').expect("the file of types has a first line")
+}
 
 fn type_id(full_name: &str) -> Option<TypeId> {
     TYPES.find_full(full_name).map(|index| TypeId(index as u32))

@@ -1,7 +1,7 @@
 //! The schema as its users see it.
 
 use serde_json::json;
-use ustr::ustr;
+use ustr::{Ustr, ustr};
 
 use super::*;
 
@@ -78,6 +78,63 @@ fn an_ambiguous_name_means_what_kubectl_would_choose() {
     assert_eq!(of("io.k8s.api.events.v1.Event").short, "Event");
     assert!(types_named("Event").count() >= 2);
     assert!(kind("deployment").is_none() && type_named("").is_none() && kind("kubernetes").is_none());
+}
+
+#[test]
+fn what_came_or_went_between_releases_says_when() {
+    assert_eq!((oldest(), newest()), (Minor(33), Minor(37)));
+    let always = Releases { since: Minor(33), until: None };
+    assert_eq!(field("PodSpec", "containers").releases, always);
+    assert_eq!(field("PodSpec", "hostnameOverride").releases, Releases { since: Minor(34), until: None });
+    assert_eq!(field("PodSpec", "workloadRef").releases, Releases { since: Minor(35), until: Some(Minor(35)) });
+    let class = kind_in("storage.k8s.io/v1", "VolumeAttributesClass").unwrap();
+    assert_eq!((class.releases.since, class.opt_in), (Minor(34), false));
+    let earlier = kind_in("storage.k8s.io/v1beta1", "VolumeAttributesClass").unwrap();
+    assert_eq!((earlier.releases, earlier.opt_in), (Releases { since: Minor(33), until: Some(Minor(36)) }, true));
+    // A field of a type that came later is as old as its type.
+    assert_eq!(class.ty.get().releases, class.releases);
+    assert_eq!(class.ty.get().fields[0].releases, class.releases);
+}
+
+#[test]
+fn a_kind_that_cannot_stand_in_a_manifest_says_so() {
+    assert!(kind("TokenReview").unwrap().create_only);
+    assert!(!kind("Namespace").unwrap().create_only && !kind("Namespace").unwrap().namespaced);
+    assert!(kind("ComponentStatus").is_none() && kind("PodList").is_none() && kind("Scale").is_none());
+}
+
+#[test]
+fn documentation_is_kubernetes_own() {
+    assert!(of("Deployment").doc().unwrap().starts_with("Deployment enables declarative updates"));
+    assert!(field("Container", "image").doc().unwrap().contains("image name"));
+    assert!(of("Quantity").doc().is_some());
+    let documented = types().map(TypeId::get).filter(|ty| ty.releases.contains(newest()) && !ty.short.ends_with("List"));
+    let silent: Vec<&str> = documented.filter(|ty| ty.doc().is_none()).map(|ty| ty.short.as_str()).collect();
+    assert!(silent.len() < 5, "without a word: {silent:?}");
+}
+
+#[test]
+fn a_scalar_type_is_known_by_name_and_has_no_fields() {
+    assert_eq!(of("Quantity").alias, Some(NativeTy::Quantity));
+    assert_eq!(of("IntOrString").alias, Some(NativeTy::IntOrString));
+    assert_eq!(of("PodSpec").alias, None);
+    assert!(of("Time").fields.is_empty());
+}
+
+#[test]
+fn fields_stand_as_people_write_them() {
+    assert_eq!(names("Container")[..3], ["name", "image", "args"]);
+    assert_eq!(names("ServicePort")[..2], ["name", "port"]);
+    assert_eq!(names("ConfigMap")[..3], ["apiVersion", "kind", "metadata"]);
+    assert_eq!(names("DeploymentCondition")[..2], ["type", "status"]);
+}
+
+#[test]
+fn one_kind_used_costs_one_kind() {
+    let table: Table<NativeType> = Table::new(types_file().1);
+    let index = table.find("Probe").next().unwrap();
+    table.get(index, |line| decode::native_type(TypeId(index as u32), line));
+    assert_eq!(table.decoded(), 1);
 }
 
 #[test]

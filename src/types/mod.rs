@@ -5,8 +5,8 @@
 //! the life of the syntax trees.
 
 pub mod display;
-pub mod fit;
 pub mod format;
+pub mod native;
 
 use crate::ast::{self, Name};
 use crate::schema::{ListMerge, ListTy, NativeField, NativeTy, TypeId};

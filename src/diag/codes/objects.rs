@@ -2,4 +2,15 @@
 
 use super::{Code, Severity};
 
-codes! {}
+codes! {
+    NOT_SERVED = "not-served", Error, "no current release of Kubernetes serves this version of the kind",
+        doc: "API versions come and go. The newest release that kdsl knows does not serve this one any more; another version of the kind is usually served instead.",
+        fails: "", passes: "ConfigMap c { data { A = \"1\" } }\n";
+    NUMBER_SIZE = "number-size", Error, "a number does not fit the field",
+        doc: "Most whole numbers of the Kubernetes API have 32 bits: from -2147483648 to 2147483647.",
+        fails: "let big = 3000000000\nDeployment web { spec { replicas = big, selector { matchLabels { app = \"web\" } }, template { metadata { labels { app = \"web\" } }, spec { containers web { image = \"nginx:1.27.0\" } } } } }\n",
+        passes: "let big = 3\nDeployment web { spec { replicas = big, selector { matchLabels { app = \"web\" } }, template { metadata { labels { app = \"web\" } }, spec { containers web { image = \"nginx:1.27.0\" } } } } }\n";
+    DUPLICATE_ELEMENT = "duplicate-element", Error, "two elements of a list have the same key",
+        doc: "The API server merges some lists by a key of their elements, as containers by `name`, ports by `containerPort` and `protocol`. Server-side apply refuses two elements under one key.",
+        fails: "Pod p { spec { containers web { image = \"nginx:1.27.0\", ports a = 80, ports b = 80 } } }\n", passes: "Pod p { spec { containers web { image = \"nginx:1.27.0\", ports a = 80, ports b = 81 } } }\n";
+}

@@ -4,6 +4,8 @@
 //! place it came from; a [`Entry`] is a node under a key with the place of the entry and how it was written, which decides how it merges
 //! over what lies below. Subtrees without user input are built once and shared by all objects that hold them.
 
+pub mod compare;
+
 use crate::source::Span;
 use ecow::EcoString;
 use rust_decimal::Decimal;
@@ -47,6 +49,13 @@ pub enum QuantityUnit {
     Binary,
     /// Bytes in powers of 1000: `64M`, `512`.
     Decimal,
+}
+
+impl Quantity {
+    /// Whether both are cores, or both bytes.
+    pub fn counts_like(&self, other: &Quantity) -> bool {
+        (self.unit == QuantityUnit::Cpu) == (other.unit == QuantityUnit::Cpu)
+    }
 }
 
 /// Where a value came from. What evaluation only carried keeps its origin; what it computed has the computing expression's.

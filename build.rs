@@ -1,0 +1,44 @@
+//! Writes Kubernetes' documentation of its types and fields, as k8s-openapi has it, into one compressed file for `src/schema/docs.rs`.
+//!
+//! The text is another project's, so it is taken from that project's package at build time and never kept in this repository. The
+//! file is JSON lines in the order of `schema/types.jsonl` (by short name), compressed as one: `{"name", "doc", "fields": {…}}`.
+
+use std::path::Path;
+use std::{env, fs};
+
+use k8s_openapi::schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+include!("schema/documented.rs");
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=schema/documented.rs");
+    let mut generator = SchemaGenerator::default();
+    macro_rules! take {
+        ($ty:path) => {
+            generator.subschema_for::<$ty>()
+        };
+    }
+    documented!(take);
+    let mut types: Vec<(String, Value)> = generator.take_definitions(true).into_iter().collect();
+    types.sort_by_cached_key(|(name, _)| (short(name).to_owned(), name.clone()));
+    let text: String = types.iter().map(|(name, schema)| format!("{}\n", line(name, schema))).collect();
+    let packed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 9);
+    let out = env::var("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&out).join("docs.jsonl.deflate"), packed).expect("OUT_DIR can be written");
+}
+
+fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+fn line(name: &str, schema: &Value) -> Value {
+    let mut fields = Map::new();
+    for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(doc) = schema.get("description") {
+            fields.insert(field.clone(), doc.clone());
+        }
+    }
+    json!({ "name": name, "doc": schema["description"], "fields": fields })
+}

@@ -1,0 +1,59 @@
+//! Did you mean: the candidate nearest to a name that was not found.
+//!
+//! Names that differ only in case, dashes and underscores win. Otherwise the edit distance (with neighbours swapped as one edit) decides,
+//! with one edit allowed per three letters, three at most: beyond that a suggestion is noise. Candidates whose length alone rules them out
+//! are skipped before any distance is computed, so that thousands of them cost little.
+
+/// The nearest candidate, if any is near. Ties go to the alphabetically first, whatever the order of candidates.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = folded(name);
+    let length = wanted.chars().count();
+    let limit = (length / 3).min(3);
+    let mut best: Option<(usize, usize, &'a str)> = None;
+    for candidate in candidates {
+        if candidate == name || candidate.len().abs_diff(name.len()) > 4 * (limit + 2) {
+            continue;
+        }
+        let other = folded(candidate);
+        if other.chars().count().abs_diff(length) > limit {
+            continue;
+        }
+        let distance = if other == wanted { 0 } else { strsim::damerau_levenshtein(&wanted, &other) };
+        if distance > limit || best.is_some_and(|b| b.0 < distance) {
+            continue;
+        }
+        let key = (distance, strsim::damerau_levenshtein(name, candidate), candidate);
+        if best.is_none_or(|b| key < b) {
+            best = Some(key);
+        }
+    }
+    best.map(|b| b.2)
+}
+
+/// A name without what people misremember: case and separators.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_suggested_and_no_far_one() {
+        let fields = ["replicas", "image", "imagePullPolicy", "port", "ports", "env", "envFrom", "maxSurge", "cpu", "tty"];
+        let near = |name| nearest(name, fields);
+        assert_eq!(near("replica"), Some("replicas"));
+        assert_eq!(near("repilcas"), Some("replicas"));
+        assert_eq!(near("imagepullpolicy"), Some("imagePullPolicy"));
+        assert_eq!(near("max_surge"), Some("maxSurge"));
+        assert_eq!(near("Env"), Some("env"));
+        assert_eq!(near("prot"), Some("port"));
+        assert_eq!(near("cpus"), Some("cpu"));
+        assert_eq!(near("ab"), None);
+        assert_eq!(near(""), None);
+        assert_eq!(near("schedule"), None);
+        assert_eq!(nearest("part", ["port", "pert"]), nearest("part", ["pert", "port"]));
+        assert_eq!(nearest("größe", ["grösse", "große"]), Some("große"));
+    }
+}

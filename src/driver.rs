@@ -1,0 +1,124 @@
+//! The phases in order. Nothing else in the crate knows that order.
+//!
+//! load → names → check → evaluate → conform → order. A phase that found errors ends the run after it, so that later phases never see
+//! what is known to be wrong, and any error means no objects.
+
+use crate::conform;
+use crate::diag::{Diagnostic, Sink};
+use crate::emit;
+use crate::eval::{self, Limits};
+use crate::load::{self, Project};
+use crate::object::Object;
+use crate::params::{self, Given};
+use crate::resolve::Program;
+use crate::source::FileDb;
+use crate::stdlib;
+use crate::world::World;
+
+/// What a run is asked for, beside the file.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Values for params.
+    pub given: Vec<Given>,
+    pub limits: Limits,
+}
+
+/// What a run gives: the objects in installation order, none where there is an error, and all diagnostics in source order.
+pub struct Outcome {
+    pub files: FileDb,
+    pub objects: Vec<Object>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Outcome {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Compiles the file at `path` to objects.
+pub fn build(world: &dyn World, path: &str, options: &Options) -> Outcome {
+    let session = Session::load(world, path);
+    let mut made = Vec::new();
+    if let Some(program) = session.program() {
+        let params = params::resolve(&program, world, &options.given);
+        if !session.sink.has_errors() {
+            made = objects(&program, world, params, options.limits);
+        }
+    }
+    session.finish(made)
+}
+
+/// Checks the file at `path`. Finite params without a given value are tried in every combination, so that an error which only one
+/// environment has shows too.
+pub fn check(world: &dyn World, path: &str, options: &Options) -> Outcome {
+    let session = Session::load(world, path);
+    if let (Some(project), Some(program)) = (&session.project, session.program()) {
+        let given = params::resolve(&program, world, &options.given);
+        if !session.sink.has_errors() {
+            check_combinations(project, &program, world, &given, options.limits);
+        }
+    }
+    session.finish(Vec::new())
+}
+
+/// What a run reads and what it has to say.
+struct Session {
+    files: FileDb,
+    sink: Sink,
+    project: Option<Project>,
+}
+
+impl Session {
+    fn load(world: &dyn World, path: &str) -> Session {
+        let (files, sink) = (FileDb::new(), Sink::new());
+        stdlib::add_to(&files);
+        let project = load::load(world, &files, path, &sink);
+        Session { files, sink, project }
+    }
+
+    /// The program, checked; `None` where there is none or it has errors.
+    fn program(&self) -> Option<Program<'_>> {
+        let program = Program::new(self.project.as_ref()?, &self.files, &self.sink);
+        crate::check::check(&program);
+        (!self.sink.has_errors()).then_some(program)
+    }
+
+    fn finish(self, objects: Vec<Object>) -> Outcome {
+        let diagnostics = self.sink.finish();
+        let failed = diagnostics.iter().any(Diagnostic::is_error);
+        Outcome { files: self.files, objects: if failed { Vec::new() } else { objects }, diagnostics }
+    }
+}
+
+fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, limits: Limits) -> Vec<Object> {
+    let mut objects = eval::evaluate(program, world, params, limits);
+    if program.sink.has_errors() {
+        return Vec::new();
+    }
+    conform::conform(program, &objects);
+    objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));
+    objects
+}
+
+/// Evaluates every combination with a sink of its own; what not all combinations report is told with the values that lead to it.
+fn check_combinations(project: &Project, program: &Program, world: &dyn World, given: &eval::Params, limits: Limits) {
+    let combinations = params::combinations(program, given);
+    let total = combinations.len();
+    let mut found: Vec<(Diagnostic, usize, String)> = Vec::new();
+    for combination in combinations {
+        let sink = Sink::new();
+        let program = Program::new(project, program.db, &sink);
+        objects(&program, world, combination.params, limits);
+        for diagnostic in sink.finish() {
+            match found.iter_mut().find(|(known, ..)| *known == diagnostic) {
+                Some((_, count, _)) => *count += 1,
+                None => found.push((diagnostic, 1, combination.title.clone())),
+            }
+        }
+    }
+    for (diagnostic, count, title) in found {
+        let everywhere = count == total || title.is_empty();
+        program.sink.push(if everywhere { diagnostic } else { diagnostic.note(format!("with {title}")) });
+    }
+}

@@ -1,0 +1,48 @@
+//! Objects: what a program amounts to, each a tree with an origin at every node.
+
+use crate::schema::NativeKind;
+use crate::source::Span;
+use crate::value::{Node, Record, Value};
+use std::sync::Arc;
+use ustr::Ustr;
+
+/// One object for the API server.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub kind: &'static NativeKind,
+    /// `None` for objects of the cluster, and where no namespace encloses the declaration.
+    pub namespace: Option<Ustr>,
+    pub name: Ustr,
+    /// From `apiVersion` to the last field.
+    pub root: Arc<Record>,
+    /// The head of the declaration that made it, in a user's file.
+    pub head: Span,
+}
+
+impl Object {
+    /// `Deployment/web`, with the namespace before it where there is one.
+    pub fn title(&self) -> String {
+        match self.namespace {
+            Some(namespace) => format!("{}/{} in {namespace}", self.kind.kind, self.name),
+            None => format!("{}/{}", self.kind.kind, self.name),
+        }
+    }
+
+    /// The whole as a node.
+    pub fn node(&self) -> Node {
+        Node::new(Value::Record(self.root.clone()), crate::value::Origin::user(self.head))
+    }
+
+    /// The value at a path of record fields.
+    pub fn at(&self, path: &[&str]) -> Option<&Node> {
+        let mut record = &self.root;
+        let (last, front) = path.split_last()?;
+        for key in front {
+            match &record.get(Ustr::from(key))?.node.value {
+                Value::Record(inner) => record = inner,
+                _ => return None,
+            }
+        }
+        record.get(Ustr::from(last)).map(|e| &e.node)
+    }
+}

@@ -1,0 +1,68 @@
+//! Regular expressions, compiled once for each distinct pattern.
+//!
+//! Refinements and `matches()` use a few patterns over and over, from several threads: each thread keeps its own most recent ones, so that
+//! nobody waits. Size limits bound what one pattern may cost; matching is linear in the text, whatever the pattern.
+
+use ecow::EcoString;
+use regex::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+
+/// The regular expression of a pattern, or why it is none: the end of a sentence.
+pub fn compiled(pattern: &str) -> Result<Regex, String> {
+    thread_local! {
+        static KNOWN: RefCell<FxHashMap<EcoString, Result<Regex, String>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(regex) = known.get(pattern) {
+            return regex.clone();
+        }
+        if known.len() >= MOST_KEPT {
+            known.clear();
+        }
+        let regex = compile(pattern);
+        known.insert(pattern.into(), regex.clone());
+        regex
+    })
+}
+
+const MOST_KEPT: usize = 256;
+const LONGEST_PATTERN: usize = 4096;
+const COMPILED_SIZE: usize = 1 << 20;
+
+fn compile(pattern: &str) -> Result<Regex, String> {
+    if pattern.len() > LONGEST_PATTERN {
+        return Err(format!("it is longer than {LONGEST_PATTERN} bytes"));
+    }
+    RegexBuilder::new(pattern).size_limit(COMPILED_SIZE).nest_limit(50).build().map_err(|e| match e {
+        // The library draws the pattern above its last line, which alone says what is wrong.
+        regex::Error::Syntax(drawing) => {
+            let last = drawing.lines().last().unwrap_or_default();
+            last.strip_prefix("error: ").unwrap_or(last).to_owned()
+        }
+        regex::Error::CompiledTooBig(_) => "its repetitions make it too large".to_owned(),
+        other => other.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_compiled_or_explained() {
+        assert!(compiled("^[a-z]+$").is_ok_and(|r| r.is_match("abc") && !r.is_match("ABC")));
+        assert_eq!(compiled("a(b").map(|_| ()), Err("unclosed group".into()));
+        assert_eq!(compiled(r"(?=x)").map(|_| ()), Err("look-around, including look-ahead and look-behind, is not supported".into()));
+        assert_eq!(compiled("((a{1000}){1000}){1000}").map(|_| ()), Err("its repetitions make it too large".into()));
+        assert_eq!(compiled(&"a".repeat(5000)).map(|_| ()), Err("it is longer than 4096 bytes".into()));
+    }
+
+    #[test]
+    fn many_patterns_do_not_grow_the_store_without_end() {
+        for i in 0..2 * MOST_KEPT {
+            assert!(compiled(&format!("a{{{i}}}")).is_ok());
+        }
+        assert!(compiled("a{1}").is_ok_and(|r| r.is_match("a")));
+    }
+}
