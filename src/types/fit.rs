@@ -7,8 +7,7 @@ use super::{Keyed, Literal, MapTy, RecordTy, Ty};
 use crate::ast::Name;
 use crate::schema::{NativeTy, TypeId};
 use std::fmt::Write;
-use std::sync::{Arc, LazyLock, RwLock};
-use ustr::Ustr;
+use std::sync::Arc;
 
 /// The rules of one place.
 #[derive(Clone, Copy)]
@@ -214,19 +213,9 @@ pub fn counts_seconds(name: Name) -> bool {
     name.ends_with("Seconds")
 }
 
-/// The type of a native field without `null`, made once.
+/// The type of a native field without `null`.
 pub fn native_field(id: TypeId, name: Name) -> Option<&'static Ty<'static>> {
-    type Known = rustc_hash::FxHashMap<(TypeId, Ustr), Option<&'static Ty<'static>>>;
-    static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(Default::default);
-    if let Some(known) = KNOWN.read().unwrap_or_else(|e| e.into_inner()).get(&(id, name)) {
-        return *known;
-    }
-    let ty = id.get().field(name).map(|field| &*Box::leak(Box::new(Ty::of_native_field(field, false).present().clone())));
-    // Names that no type has come from users' mistakes; keeping only those that exist bounds what is kept.
-    if ty.is_some() {
-        KNOWN.write().unwrap_or_else(|e| e.into_inner()).insert((id, name), ty);
-    }
-    ty
+    super::native::field(id, name, false).map(Ty::present)
 }
 
 /// The unit of a resource's amount, by its name: `cpu`, `limits.memory`, `requests.storage`, `pods`, …

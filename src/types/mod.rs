@@ -5,6 +5,7 @@
 //! the life of the syntax trees.
 
 pub mod display;
+pub mod fit;
 pub mod format;
 pub mod native;
 
