@@ -14,7 +14,10 @@ use crate::types::{RecordTy, Ty, fit};
 
 /// What words stand for that are no value.
 pub(super) enum Head<'a> {
-    Kind { name: Name, kind: KindRef<'a> },
+    Kind {
+        name: Name,
+        kind: KindRef<'a>,
+    },
     Namespace,
     /// `namespace.shop`
     In,
@@ -204,12 +207,17 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn no_fields(&self, base: &Ty, field: ast::Ident) -> Ty<'a> {
-        self.error(Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, format!("{} has no field `{}`: it is no record", shown(base), field.name)))
+        self.error(Diagnostic::new(
+            &codes::UNKNOWN_FIELD,
+            field.span,
+            format!("{} has no field `{}`: it is no record", shown(base), field.name),
+        ))
     }
 
     fn null_access(&self, expr: &Expr, field: ast::Ident) {
         let text = self.text(expr.span);
-        let error = Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("`{text}` may be null here, and then it has no `{}`", field.name));
+        let error =
+            Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("`{text}` may be null here, and then it has no `{}`", field.name));
         self.report(
             error
                 .help(format!("write `{text}?.{}`, which is null then, or ask before: `if {text} != null`", field.name))
@@ -253,7 +261,11 @@ impl<'a> Checker<'_, '_, 'a> {
                 }
                 let mut known = kind.export_names();
                 known.extend(kind.inputs.fields.iter().map(|f| f.name));
-                let error = Diagnostic::new(&codes::UNKNOWN_FIELD, field.span, format!("`{}` exports no `{}` and has no such field", kind.name, field.name));
+                let error = Diagnostic::new(
+                    &codes::UNKNOWN_FIELD,
+                    field.span,
+                    format!("`{}` exports no `{}` and has no such field", kind.name, field.name),
+                );
                 let names: Vec<&str> = known.iter().map(|n| n.as_str()).chain(["name", "namespace", "kind"]).collect();
                 let exports = kind.export_names();
                 self.error(match suggest::nearest(&field.name, names.iter().copied()) {
@@ -277,7 +289,8 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::Any => Ty::Any,
             Ty::Optional(inner) => {
                 let text = self.text(expr.span);
-                let error = Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("`{text}` may be null here, and then it has no elements"));
+                let error =
+                    Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("`{text}` may be null here, and then it has no elements"));
                 self.report(error.help(format!("ask before: `if {text} != null`, or give it a value: `({text} ?? …)`")));
                 self.element(inner, key, expr, index)
             }
@@ -291,19 +304,29 @@ impl<'a> Checker<'_, '_, 'a> {
             },
             Ty::Native(_) | Ty::Partial(_) if is_text => Ty::Any,
             Ty::List(_) => {
-                let error = Diagnostic::new(&codes::TYPE_MISMATCH, index.span, format!("the elements of a list are numbered, so this must be an Int, not {}", shown(key)));
+                let error = Diagnostic::new(
+                    &codes::TYPE_MISMATCH,
+                    index.span,
+                    format!("the elements of a list are numbered, so this must be an Int, not {}", shown(key)),
+                );
                 self.error(error.help("the first is number 0; `find(xs, x => …)` looks for one"))
             }
             Ty::Map(_) | Ty::Keyed(_) | Ty::Record(_) | Ty::Native(_) | Ty::Partial(_) => {
                 self.error(Diagnostic::new(&codes::TYPE_MISMATCH, index.span, format!("keys are texts, this is {}", shown(key))))
             }
-            Ty::Null | Ty::Bool | Ty::Int | Ty::Float | Ty::String | Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent => self.no_elements(base, expr),
+            Ty::Null | Ty::Bool | Ty::Int | Ty::Float | Ty::String | Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent => {
+                self.no_elements(base, expr)
+            }
             Ty::Quantity | Ty::Ref | Ty::Literal(_) | Ty::Union(_) | Ty::Range(_) | Ty::Address(_) => self.no_elements(base, expr),
         }
     }
 
     fn no_elements(&self, base: &Ty, expr: &Expr) -> Ty<'a> {
-        self.error(Diagnostic::new(&codes::TYPE_MISMATCH, expr.span, format!("{} has no elements: `[…]` reads a list or a map", shown(base))))
+        self.error(Diagnostic::new(
+            &codes::TYPE_MISMATCH,
+            expr.span,
+            format!("{} has no elements: `[…]` reads a list or a map", shown(base)),
+        ))
     }
 
     fn unknown_member(&self, owner: &Ty<'a>, field: ast::Ident) -> Ty<'a> {

@@ -15,9 +15,17 @@ use crate::types::{FieldTy, Keyed, Literal, MapTy, RecordTy, Ty, fit};
 #[derive(Clone, Copy)]
 pub(super) enum Fields<'e, 'a> {
     /// Of a kind, or of a record type, called so in messages.
-    Record { record: &'e RecordTy<'a>, called: &'e str, partial: bool },
+    Record {
+        record: &'e RecordTy<'a>,
+        called: &'e str,
+        partial: bool,
+    },
     Native(TypeId),
-    Map { map: &'e MapTy<'a>, called: Option<Name>, native: bool },
+    Map {
+        map: &'e MapTy<'a>,
+        called: Option<Name>,
+        native: bool,
+    },
     /// Anything: of a value whose type is not known.
     Free,
 }
@@ -137,7 +145,11 @@ impl<'a> Checker<'_, '_, 'a> {
 
     fn dynamic_field(&mut self, field: &'a Field, called: &str) {
         let owner = if called.is_empty() { "a record" } else { called };
-        let error = Diagnostic::new(&codes::UNKNOWN_FIELD, field.key.span(), format!("the fields of `{owner}` are fixed, so their names cannot be computed"));
+        let error = Diagnostic::new(
+            &codes::UNKNOWN_FIELD,
+            field.key.span(),
+            format!("the fields of `{owner}` are fixed, so their names cannot be computed"),
+        );
         self.report(error.help("only the keys of a map can hold `${…}`"));
         self.free_value(field);
     }
@@ -211,7 +223,9 @@ impl<'a> Checker<'_, '_, 'a> {
             ty => {
                 let error = Diagnostic::new(&codes::APPEND, field.span, format!("`+=` appends to a list, and `{name}` is {}", article(ty)));
                 let help = match ty {
-                    Ty::Map(_) | Ty::Record(_) | Ty::Native(_) | Ty::Partial(_) => format!("to add to what lies below, write a block: `{name} {{ … }}`"),
+                    Ty::Map(_) | Ty::Record(_) | Ty::Native(_) | Ty::Partial(_) => {
+                        format!("to add to what lies below, write a block: `{name} {{ … }}`")
+                    }
                     _ => format!("write `{name} = …`"),
                 };
                 self.report_expected(error.help(help), expected);
@@ -224,15 +238,30 @@ impl<'a> Checker<'_, '_, 'a> {
         match expected.ty.base() {
             Ty::Record(_) | Ty::Map(_) | Ty::Native(_) | Ty::Partial(_) | Ty::Any | Ty::Poison => return self.check_block(block, expected),
             Ty::Keyed(keyed) => {
-                let error = Diagnostic::new(&codes::LABEL, field.key.span(), format!("`{name}` is a list of {}, so its entries have labels", keyed.element()));
-                self.report(error.help(format!("write `{name} web {{ … }}` for each, or all at once: `{name} = [{{ {} = \"web\", … }}]`", keyed.label())));
+                let error = Diagnostic::new(
+                    &codes::LABEL,
+                    field.key.span(),
+                    format!("`{name}` is a list of {}, so its entries have labels", keyed.element()),
+                );
+                self.report(error.help(format!(
+                    "write `{name} web {{ … }}` for each, or all at once: `{name} = [{{ {} = \"web\", … }}]`",
+                    keyed.label()
+                )));
             }
             Ty::List(_) => {
-                let error = Diagnostic::new(&codes::TYPE_MISMATCH, field.key.span(), format!("`{name}` is a list, and a block makes a record"));
-                self.report_expected(error.help(format!("write its elements: `{name} = [ … ]`, or add one to those below: `{name} += [ … ]`")), expected);
+                let error =
+                    Diagnostic::new(&codes::TYPE_MISMATCH, field.key.span(), format!("`{name}` is a list, and a block makes a record"));
+                self.report_expected(
+                    error.help(format!("write its elements: `{name} = [ … ]`, or add one to those below: `{name} += [ … ]`")),
+                    expected,
+                );
             }
             ty => {
-                let error = Diagnostic::new(&codes::TYPE_MISMATCH, field.key.span(), format!("`{name}` is {}, and a block makes a record", article(ty)));
+                let error = Diagnostic::new(
+                    &codes::TYPE_MISMATCH,
+                    field.key.span(),
+                    format!("`{name}` is {}, and a block makes a record", article(ty)),
+                );
                 self.report_expected(error.help(format!("write `{name} = …`")), expected);
             }
         }
@@ -352,7 +381,11 @@ impl<'a> Checker<'_, '_, 'a> {
             // Which keys a map has is known when it is there.
             (Ty::Map(_), Fields::Record { .. } | Fields::Native(_)) | (Ty::Native(_), Fields::Record { .. } | Fields::Map { .. }) => {}
             _ => {
-                let error = Diagnostic::new(&codes::TYPE_MISMATCH, expr.span, format!("`...` merges the entries of a record, this is {}", shown(found)));
+                let error = Diagnostic::new(
+                    &codes::TYPE_MISMATCH,
+                    expr.span,
+                    format!("`...` merges the entries of a record, this is {}", shown(found)),
+                );
                 self.report(error.help("a single value is written into a field: `field = …`"));
             }
         }
@@ -363,7 +396,11 @@ impl<'a> Checker<'_, '_, 'a> {
             let name = field.name;
             let why = Why::Entry { name };
             let unknown = |this: &Self, owner: String, known: Vec<&str>| {
-                let error = Diagnostic::new(&codes::UNKNOWN_FIELD, expr.span, format!("`...` brings a field `{name}`, which {owner} does not have"));
+                let error = Diagnostic::new(
+                    &codes::UNKNOWN_FIELD,
+                    expr.span,
+                    format!("`...` brings a field `{name}`, which {owner} does not have"),
+                );
                 this.unknown_argument(error, &name, known, crate::source::Span::NONE);
             };
             match fields {

@@ -33,7 +33,11 @@ impl<'a> Checker<'_, '_, 'a> {
         let at = call.callee.span();
         let poison = match call.callee.module.map(|alias| self.program().alias(self.place.home, alias.name)) {
             Some(Some(Alias::Module(module))) => {
-                let error = Diagnostic::new(&codes::UNKNOWN_FUNCTION, call.callee.name.span, format!("this import has no function `{}`", call.callee.name.name));
+                let error = Diagnostic::new(
+                    &codes::UNKNOWN_FUNCTION,
+                    call.callee.name.span,
+                    format!("this import has no function `{}`", call.callee.name.name),
+                );
                 let names = self.program().function_names(module);
                 self.error(suggested(error, &call.callee.name.name, names.iter().map(|n| n.as_str()), call.callee.name.span))
             }
@@ -65,7 +69,11 @@ impl<'a> Checker<'_, '_, 'a> {
             }
             [arg] => {
                 self.infer(&arg.value);
-                let error = Diagnostic::new(&codes::CALL_ARGUMENTS, arg.value.span, "`has` asks whether a field was written: it takes the path to one");
+                let error = Diagnostic::new(
+                    &codes::CALL_ARGUMENTS,
+                    arg.value.span,
+                    "`has` asks whether a field was written: it takes the path to one",
+                );
                 self.report(error.help("for example `has(resources.cpu)`"));
             }
             _ => self.report(Diagnostic::new(&codes::CALL_ARGUMENTS, span, "`has` takes one field: `has(resources.cpu)`")),
@@ -88,7 +96,11 @@ impl<'a> Checker<'_, '_, 'a> {
     /// A setting of the namespace over the file's, null where neither has it.
     fn call_inherited(&mut self, call: &'a Call, span: Span) -> Ty<'a> {
         let [Arg { name: None, value }] = call.args.as_slice() else {
-            return self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, "`inherited` takes the name of one setting: `inherited(\"labels\")`"));
+            return self.error(Diagnostic::new(
+                &codes::CALL_ARGUMENTS,
+                span,
+                "`inherited` takes the name of one setting: `inherited(\"labels\")`",
+            ));
         };
         self.check(value, &Expected::new(&Ty::String, Why::Argument { function: "inherited", name: "setting", span: Span::NONE }));
         let setting = match &value.kind {
@@ -115,7 +127,11 @@ impl<'a> Checker<'_, '_, 'a> {
                     self.check(&arg.value, &Expected::new(&ty, why));
                 }
                 None if param.default.is_none() && !ty.is_optional() => {
-                    let error = Diagnostic::new(&codes::CALL_ARGUMENTS, span, format!("`{}` needs its argument `{}`, {ty}", decl.name.name, param.name.name));
+                    let error = Diagnostic::new(
+                        &codes::CALL_ARGUMENTS,
+                        span,
+                        format!("`{}` needs its argument `{}`, {ty}", decl.name.name, param.name.name),
+                    );
                     let user = self.program().db.is_user(param.name.span);
                     self.report(if user { error.also(param.name.span, "declared here, without a default") } else { error });
                 }
@@ -155,7 +171,11 @@ impl<'a> Checker<'_, '_, 'a> {
                 (Some(Some(_)), given) => {
                     extra.push(arg);
                     let at = given.map_or(arg.value.span, |g| g.span);
-                    self.report(also(Diagnostic::new(&codes::CALL_ARGUMENTS, at, format!("`{name}` is given its argument `{}` twice", params[index]))));
+                    self.report(also(Diagnostic::new(
+                        &codes::CALL_ARGUMENTS,
+                        at,
+                        format!("`{name}` is given its argument `{}` twice", params[index]),
+                    )));
                 }
                 (None, Some(given)) => {
                     extra.push(arg);
@@ -169,7 +189,11 @@ impl<'a> Checker<'_, '_, 'a> {
                         1 => "one argument".to_string(),
                         n => format!("{n} arguments"),
                     };
-                    self.report(also(Diagnostic::new(&codes::CALL_ARGUMENTS, arg.value.span, format!("`{name}` takes {count}, this is one too many"))));
+                    self.report(also(Diagnostic::new(
+                        &codes::CALL_ARGUMENTS,
+                        arg.value.span,
+                        format!("`{name}` takes {count}, this is one too many"),
+                    )));
                 }
             }
         }
@@ -186,7 +210,11 @@ impl<'a> Checker<'_, '_, 'a> {
         let mut failed = false;
         let (head, rest): (Vec<&Arg>, Vec<&Arg>) = match variadic {
             Some(_) => call.args.iter().enumerate().fold((vec![], vec![]), |(mut a, mut b), (i, arg)| {
-                if i < fixed || arg.name.is_some() { a.push(arg) } else { b.push(arg) };
+                if i < fixed || arg.name.is_some() {
+                    a.push(arg)
+                } else {
+                    b.push(arg)
+                };
                 (a, b)
             }),
             None => (Vec::new(), Vec::new()),
@@ -199,11 +227,17 @@ impl<'a> Checker<'_, '_, 'a> {
         for lambdas in [false, true] {
             for (param, slot) in builtin.params.iter().zip(&slots) {
                 match slot {
-                    Some(arg) if matches!(param.ty, Sig::Lambda(..)) == lambdas => failed |= !self.argument(builtin, param, arg, &mut bindings),
+                    Some(arg) if matches!(param.ty, Sig::Lambda(..)) == lambdas => {
+                        failed |= !self.argument(builtin, param, arg, &mut bindings)
+                    }
                     Some(_) => {}
                     None if param.need == Need::Required && !lambdas => {
                         failed = true;
-                        let error = Diagnostic::new(&codes::CALL_ARGUMENTS, span, format!("`{}` needs its argument `{}`: {}", builtin.name, param.name, words(&param.ty)));
+                        let error = Diagnostic::new(
+                            &codes::CALL_ARGUMENTS,
+                            span,
+                            format!("`{}` needs its argument `{}`: {}", builtin.name, param.name, words(&param.ty)),
+                        );
                         self.report(error.help(format!("for example: `{}`", builtin.example)));
                     }
                     None => {}
@@ -227,13 +261,23 @@ impl<'a> Checker<'_, '_, 'a> {
     fn argument(&mut self, builtin: &Builtin, param: &builtins::Param, arg: &'a Arg, bindings: &mut Bindings<'a>) -> bool {
         let expr = &arg.value;
         match (&expr.kind, &param.ty) {
-            (ExprKind::Lambda { params, body }, Sig::Lambda(inputs, output)) => self.lambda(builtin, params, body, expr, inputs, output, bindings),
+            (ExprKind::Lambda { params, body }, Sig::Lambda(inputs, output)) => {
+                self.lambda(builtin, params, body, expr, inputs, output, bindings)
+            }
             (ExprKind::Lambda { .. }, _) => {
-                self.report(Diagnostic::new(&codes::FUNCTION_VALUE, expr.span, format!("`{}` of `{}` is {}, not a function", param.name, builtin.name, words(&param.ty))));
+                self.report(Diagnostic::new(
+                    &codes::FUNCTION_VALUE,
+                    expr.span,
+                    format!("`{}` of `{}` is {}, not a function", param.name, builtin.name, words(&param.ty)),
+                ));
                 false
             }
             (_, Sig::Lambda(..)) => {
-                let error = Diagnostic::new(&codes::CALL_ARGUMENTS, expr.span, format!("`{}` of `{}` is {}", param.name, builtin.name, words(&param.ty)));
+                let error = Diagnostic::new(
+                    &codes::CALL_ARGUMENTS,
+                    expr.span,
+                    format!("`{}` of `{}` is {}", param.name, builtin.name, words(&param.ty)),
+                );
                 self.report(error.help(format!("for example: `{}`", builtin.example)));
                 false
             }
@@ -256,12 +300,20 @@ impl<'a> Checker<'_, '_, 'a> {
         if let Ty::Optional(inner) = found {
             if bindings.accepts(&param.ty, inner) {
                 let text = self.text(expr.span);
-                let error = Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("this may be null, and `{}` of `{}` is {wanted}", param.name, builtin.name));
+                let error = Diagnostic::new(
+                    &codes::MAYBE_NULL,
+                    expr.span,
+                    format!("this may be null, and `{}` of `{}` is {wanted}", param.name, builtin.name),
+                );
                 self.report(error.help(format!("give it a value for that case, `{text} ?? …`, or ask before: `if {text} != null`")));
                 return true;
             }
         }
-        let error = Diagnostic::new(&codes::TYPE_MISMATCH, expr.span, format!("`{}` of `{}` is {wanted}, found {}", param.name, builtin.name, shown(found).trim_end_matches(',')));
+        let error = Diagnostic::new(
+            &codes::TYPE_MISMATCH,
+            expr.span,
+            format!("`{}` of `{}` is {wanted}, found {}", param.name, builtin.name, shown(found).trim_end_matches(',')),
+        );
         self.report(error.help(format!("for example: `{}`", builtin.example)));
         false
     }
@@ -278,7 +330,11 @@ impl<'a> Checker<'_, '_, 'a> {
         bindings: &mut Bindings<'a>,
     ) -> bool {
         if params.len() != inputs.len() {
-            let error = Diagnostic::new(&codes::CALL_ARGUMENTS, expr.span, format!("`{}` gives its function {} values, this one names {}", builtin.name, inputs.len(), params.len()));
+            let error = Diagnostic::new(
+                &codes::CALL_ARGUMENTS,
+                expr.span,
+                format!("`{}` gives its function {} values, this one names {}", builtin.name, inputs.len(), params.len()),
+            );
             self.report(error.help(format!("for example: `{}`", builtin.example)));
             return false;
         }
@@ -296,7 +352,11 @@ impl<'a> Checker<'_, '_, 'a> {
         if bindings.accepts(output, &found) {
             return true;
         }
-        let error = Diagnostic::new(&codes::TYPE_MISMATCH, body.span, format!("the function given to `{}` makes {}, this makes {}", builtin.name, words(output), shown(&found).trim_end_matches(',')));
+        let error = Diagnostic::new(
+            &codes::TYPE_MISMATCH,
+            body.span,
+            format!("the function given to `{}` makes {}, this makes {}", builtin.name, words(output), shown(&found).trim_end_matches(',')),
+        );
         self.report(error.help(format!("for example: `{}`", builtin.example)));
         false
     }

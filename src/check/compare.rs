@@ -53,7 +53,11 @@ impl<'a> Checker<'_, '_, 'a> {
         match self.infer(expr) {
             Ty::Optional(inner) => {
                 let text = self.text(expr.span);
-                let error = Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("`{text}` may be null here, and there is no counting with null"));
+                let error = Diagnostic::new(
+                    &codes::MAYBE_NULL,
+                    expr.span,
+                    format!("`{text}` may be null here, and there is no counting with null"),
+                );
                 self.report(error.help(format!("give it a value for that case, `({text} ?? 0)`, or ask before: `{text} != null and …`")));
                 inner.as_ref().clone()
             }
@@ -65,7 +69,9 @@ impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn negated(&mut self, inner: &'a Expr) -> Ty<'a> {
         let ty = self.operand(inner);
         match ty.base() {
-            Ty::Int | Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent | Ty::Quantity | Ty::Any | Ty::Poison => ty.base().clone(),
+            Ty::Int | Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent | Ty::Quantity | Ty::Any | Ty::Poison => {
+                ty.base().clone()
+            }
             _ => self.error(Diagnostic::new(&codes::OPERATOR, inner.span, format!("`-` is for numbers, this is {}", shown(&ty)))),
         }
     }
@@ -127,7 +133,11 @@ impl<'a> Checker<'_, '_, 'a> {
         let adapts = |bare: &Expr, ty: &Ty| unit::is_bare(bare) && is_number(ty.base());
         for (ty, side) in [(l, left), (r, right)] {
             if !ty.base().members().iter().all(|m| is_number(m.base()) || is_text(m.base())) {
-                let error = Diagnostic::new(&codes::COMPARISON, side.span, format!("`<` and its like order numbers and texts, this is {}", shown(ty)));
+                let error = Diagnostic::new(
+                    &codes::COMPARISON,
+                    side.span,
+                    format!("`<` and its like order numbers and texts, this is {}", shown(ty)),
+                );
                 let help = if is_list(ty) { "compare their lengths: `len(xs)`" } else { "compare for equality with `==`" };
                 return self.report(error.help(help));
             }
@@ -152,7 +162,11 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::List(elem) => self.listed(l, elem, left, right),
             Ty::Keyed(_) | Ty::Record(_) | Ty::Native(_) | Ty::Partial(_) | Ty::Map(_) => {
                 if !is_text(l.base()) {
-                    self.report(Diagnostic::new(&codes::COMPARISON, left.span, format!("the keys on the right are texts, this is {}", shown(l))));
+                    self.report(Diagnostic::new(
+                        &codes::COMPARISON,
+                        left.span,
+                        format!("the keys on the right are texts, this is {}", shown(l)),
+                    ));
                 }
             }
             Ty::Range(inner) => fits(inner),
@@ -162,7 +176,9 @@ impl<'a> Checker<'_, '_, 'a> {
                 }
             }
             Ty::Union(members) if members.iter().all(|m| is_text(m.base())) => {}
-            Ty::Bool | Ty::Int | Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent | Ty::Quantity | Ty::Ref => self.not_a_set(r, right.span),
+            Ty::Bool | Ty::Int | Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent | Ty::Quantity | Ty::Ref => {
+                self.not_a_set(r, right.span)
+            }
             Ty::Literal(_) | Ty::Union(_) | Ty::Optional(_) | Ty::Refined(_) | Ty::Address(_) => self.not_a_set(r, right.span),
         }
     }
@@ -184,7 +200,8 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn not_a_set(&self, r: &Ty, at: Span) {
-        let error = Diagnostic::new(&codes::COMPARISON, at, format!("`in` looks into a list, a map, a range or a text, this is {}", shown(r)));
+        let error =
+            Diagnostic::new(&codes::COMPARISON, at, format!("`in` looks into a list, a map, a range or a text, this is {}", shown(r)));
         self.report(error.help("to compare two values use `==`"));
     }
 
@@ -236,7 +253,9 @@ impl<'a> Checker<'_, '_, 'a> {
             (Ty::Record(_) | Ty::Map(_), Ty::Record(_) | Ty::Map(_)) if op == BinOp::Add => {
                 error.help(format!("records are merged by spread: `{{ ...{}, ...{} }}`", self.text(left.span), self.text(right.span)))
             }
-            (l, r) if is_number(l) && is_number(r) => error.help("sums are of one unit; an amount is multiplied and divided by a plain number"),
+            (l, r) if is_number(l) && is_number(r) => {
+                error.help("sums are of one unit; an amount is multiplied and divided by a plain number")
+            }
             _ => error,
         })
     }
@@ -250,7 +269,19 @@ fn static_text(expr: &Expr) -> Option<&str> {
 }
 
 fn is_number(ty: &Ty) -> bool {
-    matches!(ty, Ty::Int | Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent | Ty::Quantity | Ty::Any | Ty::Poison | Ty::Literal(Literal::Int(_)))
+    matches!(
+        ty,
+        Ty::Int
+            | Ty::Float
+            | Ty::Cpu
+            | Ty::Bytes
+            | Ty::Duration
+            | Ty::Percent
+            | Ty::Quantity
+            | Ty::Any
+            | Ty::Poison
+            | Ty::Literal(Literal::Int(_))
+    )
 }
 
 fn is_text(ty: &Ty) -> bool {

@@ -82,7 +82,13 @@ impl Declared {
         }
     }
 
-    fn members(&mut self, program: &Program, home: ModuleId, members: &[Member], parents: &mut FxHashMap<(ModuleId, ast::Name), Vec<Name>>) {
+    fn members(
+        &mut self,
+        program: &Program,
+        home: ModuleId,
+        members: &[Member],
+        parents: &mut FxHashMap<(ModuleId, ast::Name), Vec<Name>>,
+    ) {
         for member in members {
             if let Member::Emit(items) = member {
                 self.items(program, home, items, parents);

@@ -71,7 +71,9 @@ impl Why<'_> {
             Why::Plain | Why::Entry { .. } => return error,
             Why::Field { owner: "", name, span, .. } => (format!("`{name}` is {}", quoted(ty)), *span),
             Why::Field { owner, name, span, .. } => (format!("`{name}` of `{owner}` is {}", quoted(ty)), *span),
-            Why::Native { owner, name } => (format!("`{name}` of {} is {} in the Kubernetes API", owner.get().short, quoted(ty)), Span::NONE),
+            Why::Native { owner, name } => {
+                (format!("`{name}` of {} is {} in the Kubernetes API", owner.get().short, quoted(ty)), Span::NONE)
+            }
             Why::Annotation { what, name, span } => (format!("{what} `{name}` is {}", quoted(ty)), *span),
             Why::Argument { function, name, span } => (format!("`{name}` of `{function}` is {}", quoted(ty)), *span),
         };

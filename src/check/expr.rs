@@ -158,14 +158,21 @@ impl<'a> Checker<'_, '_, 'a> {
         let text = self.text(expr.span);
         let error = |what: String| Diagnostic::new(&codes::INTERPOLATION, expr.span, what);
         if let Ty::Null | Ty::Optional(_) = found {
-            self.report(error(format!("`{text}` may be null, which has no text")).help(format!("give it a value for that case: `${{{text} ?? \"…\"}}`")));
+            self.report(
+                error(format!("`{text}` may be null, which has no text"))
+                    .help(format!("give it a value for that case: `${{{text} ?? \"…\"}}`")),
+            );
             return;
         }
         for member in found.base().members() {
             let (what, help) = match member.base() {
                 Ty::List(_) | Ty::Keyed(_) => ("a list", format!("join it: `${{join({text}, \", \")}}`")),
-                Ty::Record(_) | Ty::Map(_) | Ty::Native(_) | Ty::Partial(_) => ("a record", format!("print it: `${{json.format({text})}}`, or name one of its fields")),
-                Ty::Address(_) => ("a declaration's address", format!("write what of it is meant: `{text}.name`, or an export such as `{text}.host`")),
+                Ty::Record(_) | Ty::Map(_) | Ty::Native(_) | Ty::Partial(_) => {
+                    ("a record", format!("print it: `${{json.format({text})}}`, or name one of its fields"))
+                }
+                Ty::Address(_) => {
+                    ("a declaration's address", format!("write what of it is meant: `{text}.name`, or an export such as `{text}.host`"))
+                }
                 Ty::Ref => ("a reference", "only the cluster knows its value: make it an environment variable of its own".into()),
                 Ty::Range(_) => ("a range", format!("name an end of it: `{text}.lo`, `{text}.hi`")),
                 _ => continue,
@@ -214,7 +221,11 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::Keyed(keyed) => keyed.element(),
             Ty::Any | Ty::Poison | Ty::Null => Ty::Poison,
             _ => {
-                let error = Diagnostic::new(&codes::TYPE_MISMATCH, expr.span, format!("`...` in a list takes the elements of a list, this is {}", shown(&found)));
+                let error = Diagnostic::new(
+                    &codes::TYPE_MISMATCH,
+                    expr.span,
+                    format!("`...` in a list takes the elements of a list, this is {}", shown(&found)),
+                );
                 self.error(error.help("an element stands without dots"))
             }
         }
@@ -266,13 +277,19 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::List(elem) => (Ty::Int, elem.as_ref().clone()),
             Ty::Keyed(keyed) => (Ty::Int, keyed.element()),
             Ty::Map(map) => (Ty::String, map.value.clone()),
-            Ty::Record(record) => (Ty::String, record.fields.iter().map(|f| f.ty.present().clone()).reduce(fit::join).unwrap_or(Ty::Poison)),
+            Ty::Record(record) => {
+                (Ty::String, record.fields.iter().map(|f| f.ty.present().clone()).reduce(fit::join).unwrap_or(Ty::Poison))
+            }
             Ty::Native(_) | Ty::Partial(_) => (Ty::String, Ty::Any),
             Ty::Range(inner) if matches!(inner.base(), Ty::Int | Ty::Any | Ty::Poison) => (Ty::Int, Ty::Int),
             Ty::Any => (Ty::Any, Ty::Any),
             Ty::Poison => (Ty::Poison, Ty::Poison),
             _ => {
-                let error = Diagnostic::new(&codes::NOT_ITERABLE, over.span, format!("`for` walks a list, a map or a range, this is {}", shown(found)));
+                let error = Diagnostic::new(
+                    &codes::NOT_ITERABLE,
+                    over.span,
+                    format!("`for` walks a list, a map or a range, this is {}", shown(found)),
+                );
                 let text = self.text(over.span);
                 self.report(match found.base() {
                     Ty::Int => error.help(format!("to count, write a range: `1..{text}`")).fix(over.span, format!("1..{text}")),
@@ -289,7 +306,10 @@ impl<'a> Checker<'_, '_, 'a> {
         for side in [lo, hi].into_iter().flatten() {
             let ty = self.infer(side);
             if let Ty::Optional(_) | Ty::Null = ty {
-                self.report(Diagnostic::new(&codes::MAYBE_NULL, side.span, "this may be null, and a range needs a number here").help("give it a value with `??`"));
+                self.report(
+                    Diagnostic::new(&codes::MAYBE_NULL, side.span, "this may be null, and a range needs a number here")
+                        .help("give it a value with `??`"),
+                );
             }
             types.push((ty, side));
         }
@@ -299,7 +319,11 @@ impl<'a> Checker<'_, '_, 'a> {
             let bare = unit::is_bare(side) && matches!(unit.base(), Ty::Cpu | Ty::Bytes | Ty::Float);
             let same = fit::join(ty.base().clone(), unit.base().clone());
             if !bare && (same.members().len() > 1 || !is_ordered(ty.base())) {
-                self.report(Diagnostic::new(&codes::OPERATOR, side.span, format!("a range goes from number to number of one unit, this is {}", shown(ty))));
+                self.report(Diagnostic::new(
+                    &codes::OPERATOR,
+                    side.span,
+                    format!("a range goes from number to number of one unit, this is {}", shown(ty)),
+                ));
                 return Ty::Poison;
             }
         }
@@ -322,8 +346,16 @@ fn is_ordered(ty: &Ty) -> bool {
 /// Expressions that cannot be the record itself, so that they are its primary field.
 fn adapts_to_primary(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Num(_) | ExprKind::Neg(_) | ExprKind::Str(_) | ExprKind::Bool(_) | ExprKind::List(_) | ExprKind::Comp(_) | ExprKind::Range { .. } => true,
-        ExprKind::Null | ExprKind::Name(_) | ExprKind::Record(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Call(_) => false,
+        ExprKind::Num(_)
+        | ExprKind::Neg(_)
+        | ExprKind::Str(_)
+        | ExprKind::Bool(_)
+        | ExprKind::List(_)
+        | ExprKind::Comp(_)
+        | ExprKind::Range { .. } => true,
+        ExprKind::Null | ExprKind::Name(_) | ExprKind::Record(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Call(_) => {
+            false
+        }
         ExprKind::Not(_) | ExprKind::Binary { .. } | ExprKind::If { .. } | ExprKind::Lambda { .. } => false,
     }
 }

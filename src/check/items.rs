@@ -95,7 +95,11 @@ impl<'a> Checker<'_, '_, 'a> {
                 self.entries(std::slice::from_ref(entry), fields);
             }
             (Entry::Field(field), None) if settings == Settings::Nothing => {
-                let error = Diagnostic::new(&codes::MISPLACED, field.key.span(), "a field stands in the block of a declaration, and here declarations stand");
+                let error = Diagnostic::new(
+                    &codes::MISPLACED,
+                    field.key.span(),
+                    "a field stands in the block of a declaration, and here declarations stand",
+                );
                 self.report(error.help("write `kind name { … }` around it"));
             }
             (entry, None) => self.entries(std::slice::from_ref(entry), Fields::Free),
@@ -164,7 +168,11 @@ impl<'a> Checker<'_, '_, 'a> {
                         self.check_block(&instance.body, &Expected::new(&map.value, why));
                     }
                     _ => {
-                        let error = Diagnostic::new(&codes::TYPE_MISMATCH, instance.head_span, format!("the entries of `{}` are {}, and a block makes a record", field.name, map.value));
+                        let error = Diagnostic::new(
+                            &codes::TYPE_MISMATCH,
+                            instance.head_span,
+                            format!("the entries of `{}` are {}, and a block makes a record", field.name, map.value),
+                        );
                         self.report(error.help(format!("write `{} {} = …`", field.name, self.text(instance.label.span()))));
                     }
                 }
@@ -228,7 +236,9 @@ impl<'a> Checker<'_, '_, 'a> {
     /// A block that gives values to the params of a module and of its bases.
     fn params(&mut self, block: &'a ast::Block, module: crate::types::ModuleId, called: &str) {
         let program = self.program();
-        let params = || std::iter::successors(Some(module), |&m| program.module(m).base).flat_map(|m| program.module(m).params().map(move |p| (p, m)));
+        let params = || {
+            std::iter::successors(Some(module), |&m| program.module(m).base).flat_map(|m| program.module(m).params().map(move |p| (p, m)))
+        };
         super::writes::report_double(self, &block.entries);
         for entry in &block.entries {
             let Entry::Field(field) = entry else {
@@ -239,7 +249,11 @@ impl<'a> Checker<'_, '_, 'a> {
             match found {
                 Some((param, home)) => self.param_value(field, param, home),
                 None => {
-                    let error = Diagnostic::new(&codes::UNKNOWN_FIELD, field.key.span(), format!("{called} has no param `{}`", self.text(field.key.span())));
+                    let error = Diagnostic::new(
+                        &codes::UNKNOWN_FIELD,
+                        field.key.span(),
+                        format!("{called} has no param `{}`", self.text(field.key.span())),
+                    );
                     let names: Vec<&str> = params().map(|(p, _)| p.name.name.as_str()).collect();
                     let text = field.key.as_static().unwrap_or_default();
                     self.report(super::access::suggested(error, &text, names.into_iter(), field.key.span()));
@@ -254,14 +268,17 @@ impl<'a> Checker<'_, '_, 'a> {
         match &field.value {
             FieldValue::Set(expr) => self.check(expr, &Expected::new(&ty, why)),
             FieldValue::Block(block) => match ty.base() {
-                Ty::Record(_) | Ty::Map(_) | Ty::Native(_) | Ty::Partial(_) | Ty::Any | Ty::Poison => self.check_block(block, &Expected::new(&ty, why)),
+                Ty::Record(_) | Ty::Map(_) | Ty::Native(_) | Ty::Partial(_) | Ty::Any | Ty::Poison => {
+                    self.check_block(block, &Expected::new(&ty, why))
+                }
                 _ => {
                     let error = Diagnostic::new(&codes::TYPE_MISMATCH, block.span, format!("expected `{ty}`, found a record"));
                     self.report_expected(error.help(format!("write `{} = …`", param.name.name)), &Expected::new(&ty, why));
                 }
             },
             FieldValue::Append(expr) => {
-                let error = Diagnostic::new(&codes::APPEND, field.span, format!("`+=` appends to what lies below, and a param has one value"));
+                let error =
+                    Diagnostic::new(&codes::APPEND, field.span, format!("`+=` appends to what lies below, and a param has one value"));
                 self.report(error.help(format!("write `{} = …`", param.name.name)));
                 self.infer(expr);
             }

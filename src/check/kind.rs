@@ -1,5 +1,6 @@
 //! The body of a kind: defaults, lets, conditions, exports and what it emits, in a scope where its fields are bound.
 
+use super::block::Fields;
 use super::expect::Expected;
 use super::items::Settings;
 use super::{Checker, Pending, Place};
@@ -7,7 +8,6 @@ use crate::ast::{self, Member};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::{Kind, KindRef};
 use crate::types::{FieldTy, Ty};
-use super::block::Fields;
 use std::sync::Arc;
 
 impl<'a> Checker<'_, '_, 'a> {
@@ -70,7 +70,8 @@ impl<'a> Checker<'_, '_, 'a> {
                 }
                 Member::Require(_) | Member::If(_) => self.member(member, kind),
                 Member::Field(_) | Member::Nested(_) | Member::Set(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => {
-                    let error = Diagnostic::new(&codes::MISPLACED, member.span(), "an `if` in the body of a kind holds `require` and `let`");
+                    let error =
+                        Diagnostic::new(&codes::MISPLACED, member.span(), "an `if` in the body of a kind holds `require` and `let`");
                     self.report(error.help("fields and exports are fixed: choose their values, `f = if … then … else …`; in `emit` an `if` may stand around declarations"));
                 }
             }
@@ -92,8 +93,12 @@ impl<'a> Checker<'_, '_, 'a> {
     fn set_member(&mut self, field: &'a ast::Field, kind: &Arc<Kind<'a>>) {
         match (&kind.parent, field.key.as_static()) {
             (None, Some(name)) if kind.inputs.field(name).is_none() => {
-                let error = Diagnostic::new(&codes::UNKNOWN_FIELD, field.key.span(), format!("`{}` has no field `{name}` to set", kind.name));
-                self.report(error.help(format!("to declare a field, give its type: `{name}: String = …`; to set one of another kind, write `kind {} from … {{ … }}`", kind.name)));
+                let error =
+                    Diagnostic::new(&codes::UNKNOWN_FIELD, field.key.span(), format!("`{}` has no field `{name}` to set", kind.name));
+                self.report(error.help(format!(
+                    "to declare a field, give its type: `{name}: String = …`; to set one of another kind, write `kind {} from … {{ … }}`",
+                    kind.name
+                )));
             }
             _ => {
                 let fields = Fields::Record { record: &kind.inputs, called: &kind.name, partial: false };

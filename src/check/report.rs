@@ -96,7 +96,11 @@ impl<'a> Checker<'_, '_, 'a> {
             Some(near) => error.help(format!("did you mean \"{near}\"?")),
             None if texts.len() == 1 => error.help(format!("the only value is \"{}\"", texts[0])),
             None if texts.is_empty() => error.help(format!("allowed is {wanted}")),
-            None => error.help(format!("allowed: {}", some_of(&texts.iter().map(|t| format!("\"{t}\"")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>()).replace('`', ""))),
+            None => error.help(format!(
+                "allowed: {}",
+                some_of(&texts.iter().map(|t| format!("\"{t}\"")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>())
+                    .replace('`', "")
+            )),
         };
         if let (Some(near), ExprKind::Str(_)) = (near, &expr.kind) {
             error = error.fix(expr.span, format!("\"{near}\""));
@@ -124,7 +128,9 @@ impl<'a> Checker<'_, '_, 'a> {
             (Ty::Literal(Literal::Str(inner)), _) if !takes_text && self.reads_as(inner, wanted) => {
                 error.help(format!("remove the quotes: `{inner}`")).fix(expr.span, inner.as_str())
             }
-            (Ty::Address(Some(_)), _) if takes_text => error.help(format!("write what of it is meant: `{text}.name`, or an export such as `{text}.host`")),
+            (Ty::Address(Some(_)), _) if takes_text => {
+                error.help(format!("write what of it is meant: `{text}.name`, or an export such as `{text}.host`"))
+            }
             (Ty::Ref, _) => error.help("the cluster fills a reference in: it stands only as the value of an environment variable"),
             (Ty::Int | Ty::Float | Ty::Bool | Ty::Percent | Ty::Cpu | Ty::Bytes | Ty::Duration, _) if takes_text => match &expr.kind {
                 ExprKind::Num(_) | ExprKind::Bool(_) | ExprKind::Neg(_) => {
@@ -137,12 +143,16 @@ impl<'a> Checker<'_, '_, 'a> {
                     if text.contains('"') { error } else { error.fix(expr.span, quoted) }
                 }
             },
-            (Ty::Int, Ty::Float) => error.help(format!("only literals adapt; write `float({text})`")).fix(expr.span, format!("float({text})")),
+            (Ty::Int, Ty::Float) => {
+                error.help(format!("only literals adapt; write `float({text})`")).fix(expr.span, format!("float({text})"))
+            }
             (Ty::Int | Ty::Float, Ty::Cpu) => error.help(format!("only literals adapt; write `{text} * 1000m`")),
             (Ty::Int | Ty::Float, Ty::Bytes) => error.help(format!("only literals adapt; write the unit: `{text} * 1Mi`")),
             (Ty::Int | Ty::Float, Ty::Duration) => error.help(format!("only literals adapt; write the unit: `{text} * 1s`")),
             (Ty::Float, Ty::Int) => error.help("`round`, `floor` and `ceil` make a whole number"),
-            (_, Ty::List(elem)) if fits(found, elem) => error.help(format!("a list of one is written in brackets: `[{text}]`")).fix(expr.span, format!("[{text}]")),
+            (_, Ty::List(elem)) if fits(found, elem) => {
+                error.help(format!("a list of one is written in brackets: `[{text}]`")).fix(expr.span, format!("[{text}]"))
+            }
             (Ty::List(_) | Ty::Keyed(_), Ty::Map(_)) => error.help("a map is written with its keys: `{ key = value }`"),
             (_, Ty::Keyed(keyed)) => error.help(format!("write the elements, `[{{ {} = …, … }}]`, or each by its label", keyed.label())),
             (_, Ty::Record(_) | Ty::Native(_) | Ty::Partial(_)) if !has_entries(found) => match field_names(wanted).as_slice() {
@@ -156,7 +166,8 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// Whether a quoted text, without its quotes, would be a value of the type.
     fn reads_as(&self, text: &str, wanted: &Ty) -> bool {
-        let number = || text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'%');
+        let number =
+            || text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'%');
         wanted.base().members().iter().any(|member| match member.base() {
             Ty::Bool => matches!(text, "true" | "false"),
             Ty::Int => text.parse::<i64>().is_ok(),

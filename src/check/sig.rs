@@ -52,7 +52,9 @@ impl<'a> Bindings<'a> {
             },
             Sig::Map(value) => self.accepts_map(value, base),
             Sig::Fields(fields) => match base {
-                Ty::Record(record) => fields.iter().all(|(name, sig)| record.field((*name).into()).is_some_and(|f| self.accepts(sig, &f.ty))),
+                Ty::Record(record) => {
+                    fields.iter().all(|(name, sig)| record.field((*name).into()).is_some_and(|f| self.accepts(sig, &f.ty)))
+                }
                 Ty::Map(_) | Ty::Native(_) | Ty::Partial(_) => true,
                 _ => false,
             },

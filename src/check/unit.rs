@@ -102,13 +102,19 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::Literal(Literal::Int(i)) => unit == Unit::Int && Some(*i) == value,
             base => *base == natural(unit),
         };
-        let adapts = |ty: &Ty| matches!((ty.base(), unit), (Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Quantity, Unit::Int) | (Ty::Cpu | Ty::Float, Unit::Decimal));
-        if members.iter().any(exact) || members.iter().any(adapts) || expected.native && unit == Unit::Percent && members.contains(&Ty::String) {
+        let adapts = |ty: &Ty| {
+            matches!((ty.base(), unit), (Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Quantity, Unit::Int) | (Ty::Cpu | Ty::Float, Unit::Decimal))
+        };
+        if members.iter().any(exact)
+            || members.iter().any(adapts)
+            || expected.native && unit == Unit::Percent && members.contains(&Ty::String)
+        {
             return;
         }
         let literals: Vec<String> = members.iter().filter(|m| matches!(m, Ty::Literal(Literal::Int(_)))).map(Ty::to_string).collect();
         if unit == Unit::Int && !literals.is_empty() && literals.len() == members.len() {
-            let error = Diagnostic::new(&codes::ENUM_VALUE, expr.span, format!("{} is none of the values allowed here", self.text(expr.span)));
+            let error =
+                Diagnostic::new(&codes::ENUM_VALUE, expr.span, format!("{} is none of the values allowed here", self.text(expr.span)));
             return self.report_expected(error.help(format!("allowed: {}", literals.join(", "))), expected);
         }
         self.mismatch(&natural(unit), expected.ty, expected, expr);
@@ -130,7 +136,10 @@ impl<'a> Checker<'_, '_, 'a> {
         let text = self.text(expr.span);
         let error = Diagnostic::new(&codes::TYPE_MISMATCH, expr.span, format!("expected a whole number, `{}`, found {text}", expected.ty));
         let whole = num.lit.value.normalize();
-        self.report_expected(if whole.scale() == 0 { error.help(format!("write `{whole}`")).fix(expr.span, whole.to_string()) } else { error }, expected);
+        self.report_expected(
+            if whole.scale() == 0 { error.help(format!("write `{whole}`")).fix(expr.span, whole.to_string()) } else { error },
+            expected,
+        );
     }
 
     fn wrong_unit(&self, num: Num, unit: Unit, expr: &Expr, expected: &Expected<'_, 'a>) {
@@ -153,16 +162,22 @@ fn unit_words(lit: &NumLit, unit: Unit, expected: &Expected, text: &str) -> (Str
     let suffix = lit.suffix.map_or("", |s| s.as_str());
     match (expected.ty.base(), unit) {
         (Ty::Bytes, Unit::Cpu) => {
-            let bytes = number::value(lit).ok().and_then(|v| if let crate::value::Value::Quantity(q) = v { Some(q.amount.normalize()) } else { None });
+            let bytes = number::value(lit)
+                .ok()
+                .and_then(|v| if let crate::value::Value::Quantity(q) = v { Some(q.amount.normalize()) } else { None });
             let message = format!("{text} of {} is {} bytes", subject(expected, "memory"), bytes.unwrap_or_default());
             (message, (suffix == "m").then(|| format!("{digits}Mi")))
         }
-        (Ty::Bytes, Unit::Decimal) => (format!("{text} of {} is no whole number of bytes", subject(expected, "memory")), Some(format!("{digits}Gi"))),
+        (Ty::Bytes, Unit::Decimal) => {
+            (format!("{text} of {} is no whole number of bytes", subject(expected, "memory")), Some(format!("{digits}Gi")))
+        }
         (Ty::Cpu, Unit::Bytes) => {
             let better = matches!(suffix, "Mi" | "M").then(|| format!("{digits}m"));
             (format!("{text} is an amount of bytes, and {} is counted in cores", subject(expected, "cpu")), better)
         }
-        (Ty::Duration, Unit::Cpu) if suffix == "m" => (format!("{text} is {digits} thousandths, not minutes"), Some(format!("{digits}min"))),
+        (Ty::Duration, Unit::Cpu) if suffix == "m" => {
+            (format!("{text} is {digits} thousandths, not minutes"), Some(format!("{digits}min")))
+        }
         (Ty::Duration, Unit::Int | Unit::Decimal) => (format!("a time has a unit, {text} has none"), Some(format!("{digits}s"))),
         (Ty::Duration, Unit::Bytes) if suffix == "M" => (format!("{text} is an amount of bytes, not a time"), Some(format!("{digits}min"))),
         (Ty::Percent, Unit::Int | Unit::Decimal) => (format!("a share has a `%`, {text} has none"), Some(format!("{digits}%"))),

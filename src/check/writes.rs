@@ -52,5 +52,7 @@ pub(super) fn written(field: &Field) -> Option<Written> {
 fn double(checker: &Checker, (name, label): Written, first: &Field, second: &Field) {
     let what = label.map_or(name.to_string(), |label| format!("{name} {label}"));
     let error = Diagnostic::new(&codes::DOUBLE_WRITE, second.span, format!("`{what}` is written twice in one block"));
-    checker.report(error.also(first.span, "written here already").help("keep one of the two; to choose between them, write `if … then … else …`"));
+    checker.report(
+        error.also(first.span, "written here already").help("keep one of the two; to choose between them, write `if … then … else …`"),
+    );
 }
