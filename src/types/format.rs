@@ -46,7 +46,13 @@ impl Format {
             Format::LabelValue => label_value(text),
             Format::EnvName => env_name(text),
             Format::PortName => port_name(text),
-            Format::Path => if text.starts_with('/') { Ok(()) } else { Err("is no absolute path: it begins with `/`".into()) },
+            Format::Path => {
+                if text.starts_with('/') {
+                    Ok(())
+                } else {
+                    Err("is no absolute path: it begins with `/`".into())
+                }
+            }
             Format::Url => url(text),
         }
     }
@@ -62,7 +68,8 @@ pub struct ImageParts<'t> {
 /// Splits an image reference by the grammar of the OCI distribution specification.
 pub fn image(text: &str) -> Result<ImageParts<'_>, String> {
     static IMAGE: LazyLock<Regex> = LazyLock::new(|| {
-        let host = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?";
+        let host =
+            r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?";
         let part = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*";
         let tag = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
         let digest = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
@@ -85,7 +92,9 @@ fn pinned_image(text: &str) -> Result<(), String> {
     let parts = image(text)?;
     match (parts.tag, parts.digest) {
         (_, Some(_)) => Ok(()),
-        (Some("latest"), None) => Err("is not pinned: what `latest` names changes under a running fleet; write a version or a digest".into()),
+        (Some("latest"), None) => {
+            Err("is not pinned: what `latest` names changes under a running fleet; write a version or a digest".into())
+        }
         (Some(_), None) => Ok(()),
         (None, None) => Err(format!("is not pinned: write a tag or a digest, `{text}:1.2.3`")),
     }
@@ -96,7 +105,11 @@ fn dns_label(text: &str) -> Result<(), String> {
     if text.len() > 63 {
         return Err(format!("has {} characters, 63 at most are allowed", text.len()));
     }
-    if LABEL.is_match(text) { Ok(()) } else { Err("is no DNS label: lower-case letters, digits and `-`, beginning and ending with a letter or digit".into()) }
+    if LABEL.is_match(text) {
+        Ok(())
+    } else {
+        Err("is no DNS label: lower-case letters, digits and `-`, beginning and ending with a letter or digit".into())
+    }
 }
 
 fn dns_subdomain(text: &str) -> Result<(), String> {
@@ -129,7 +142,11 @@ fn label_value(text: &str) -> Result<(), String> {
     if text.len() > 63 {
         return Err(format!("has {} characters, 63 at most are allowed in a label", text.len()));
     }
-    if VALUE.is_match(text) { Ok(()) } else { Err("is no label value: letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit".into()) }
+    if VALUE.is_match(text) {
+        Ok(())
+    } else {
+        Err("is no label value: letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit".into())
+    }
 }
 
 /// Since 1.34 the server takes any printable ASCII but `=`.
@@ -148,7 +165,11 @@ fn port_name(text: &str) -> Result<(), String> {
         && !text.contains("--")
         && !text.starts_with('-')
         && !text.ends_with('-');
-    if ok { Ok(()) } else { Err("is no port name: at most 15 lower-case letters, digits and single dashes, with at least one letter".into()) }
+    if ok {
+        Ok(())
+    } else {
+        Err("is no port name: at most 15 lower-case letters, digits and single dashes, with at least one letter".into())
+    }
 }
 
 fn url(text: &str) -> Result<(), String> {
@@ -172,8 +193,13 @@ fn cron(text: &str) -> Result<(), String> {
     }
     const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-    let spec: [(&str, u32, u32, &[&str]); 5] =
-        [("minute", 0, 59, &[]), ("hour", 0, 23, &[]), ("day of the month", 1, 31, &[]), ("month", 1, 12, MONTHS), ("day of the week", 0, 6, DAYS)];
+    let spec: [(&str, u32, u32, &[&str]); 5] = [
+        ("minute", 0, 59, &[]),
+        ("hour", 0, 23, &[]),
+        ("day of the month", 1, 31, &[]),
+        ("month", 1, 12, MONTHS),
+        ("day of the week", 0, 6, DAYS),
+    ];
     for (field, (what, lo, hi, names)) in fields.iter().zip(spec) {
         for part in field.split(',') {
             cron_part(part, lo, hi, names).ok_or_else(|| format!("has `{field}` as its {what}, which is no value from {lo} to {hi}"))?;
@@ -202,7 +228,8 @@ fn cron_part(part: &str, lo: u32, hi: u32, names: &[&str]) -> Option<()> {
 
 /// A name of the time zone database, by its form; whether it exists is for the cluster's database to say.
 fn time_zone(text: &str) -> Result<(), String> {
-    static ZONE: LazyLock<Regex> = LazyLock::new(|| regex_of(r"^(UTC|GMT|[A-Z][A-Za-z0-9_+-]+(/[A-Z][A-Za-z0-9_+-]+){1,2}|[A-Z]{3,4}([0-9][A-Z]{3})?)$"));
+    static ZONE: LazyLock<Regex> =
+        LazyLock::new(|| regex_of(r"^(UTC|GMT|[A-Z][A-Za-z0-9_+-]+(/[A-Z][A-Za-z0-9_+-]+){1,2}|[A-Z]{3,4}([0-9][A-Z]{3})?)$"));
     match text {
         t if t.eq_ignore_ascii_case("local") => Err("depends on where the controller runs: name a zone such as `Etc/UTC`".into()),
         t if ZONE.is_match(t) => Ok(()),

@@ -5,6 +5,7 @@
 //! the life of the syntax trees.
 
 pub mod display;
+pub mod fit;
 pub mod format;
 pub mod native;
 
@@ -114,9 +115,15 @@ pub struct Refined<'a> {
 #[derive(Clone, Debug)]
 pub enum Condition {
     /// Inclusive; of a number in its base unit (cores, bytes, milliseconds, per cent).
-    Between { lo: Option<Decimal>, hi: Option<Decimal> },
+    Between {
+        lo: Option<Decimal>,
+        hi: Option<Decimal>,
+    },
     /// Characters of a string, or elements of a list.
-    Length { lo: Option<usize>, hi: Option<usize> },
+    Length {
+        lo: Option<usize>,
+        hi: Option<usize>,
+    },
     Match(Arc<regex::Regex>),
     /// A form that a library or Kubernetes defines: `image`, `cron`, …
     Format(Format),
@@ -163,7 +170,8 @@ impl<'a> RecordTy<'a> {
 impl PartialEq for RecordTy<'_> {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
-            || self.fields.len() == other.fields.len() && self.fields.iter().zip(&other.fields).all(|(a, b)| a.name == b.name && a.ty == b.ty)
+            || self.fields.len() == other.fields.len()
+                && self.fields.iter().zip(&other.fields).all(|(a, b)| a.name == b.name && a.ty == b.ty)
     }
 }
 
