@@ -210,7 +210,7 @@ impl Literal {
 
 /// Whether a native integer field of that name counts seconds, so that a duration may be written there.
 pub fn counts_seconds(name: Name) -> bool {
-    name.ends_with("Seconds")
+    name.contains("Seconds")
 }
 
 /// The type of a native field without `null`.
