@@ -14,6 +14,8 @@ pub type Name = Ustr;
 #[derive(Debug, Default, PartialEq)]
 pub struct File {
     pub items: Vec<Item>,
+    /// Words at the head of declarations that failed to parse: a name among them is not unknown, and needs no further error.
+    pub lost: Vec<Name>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -358,6 +360,8 @@ pub struct Block {
     pub entries: Vec<Entry>,
     /// With its braces.
     pub span: Span,
+    /// An entry of it did not parse, so what seems to be missing may have been written.
+    pub broken: bool,
 }
 
 #[derive(Debug, PartialEq)]

@@ -62,6 +62,15 @@ pub fn check(world: &dyn World, path: &str, options: &Options) -> Outcome {
     session.finish(Vec::new())
 }
 
+/// The values that the finite params of a file can have, in every combination, as a command line would give them.
+pub fn combinations(world: &dyn World, path: &str) -> Vec<Vec<(String, String)>> {
+    let session = Session::load(world, path);
+    let Some(program) = session.program() else { return Vec::new() };
+    let given = params::resolve(&program, world, &[]);
+    let sets = params::combinations(&program, &given).into_iter();
+    sets.map(|set| set.values.into_iter().map(|(name, value)| (name.to_string(), value)).collect()).collect()
+}
+
 /// What a run reads and what it has to say.
 struct Session {
     files: FileDb,
@@ -107,13 +116,13 @@ fn check_combinations(project: &Project, program: &Program, world: &dyn World, g
     let total = combinations.len();
     let mut found: Vec<(Diagnostic, usize, String)> = Vec::new();
     for combination in combinations {
-        let sink = Sink::new();
+        let (sink, title) = (Sink::new(), combination.title());
         let program = Program::new(project, program.db, &sink);
         objects(&program, world, combination.params, limits);
         for diagnostic in sink.finish() {
             match found.iter_mut().find(|(known, ..)| *known == diagnostic) {
                 Some((_, count, _)) => *count += 1,
-                None => found.push((diagnostic, 1, combination.title.clone())),
+                None => found.push((diagnostic, 1, title.clone())),
             }
         }
     }

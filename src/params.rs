@@ -32,8 +32,15 @@ pub enum GivenValue {
 /// One set of values for the finite params.
 pub struct Combination {
     pub params: Params,
-    /// `env = "prod", debug = true`; empty where no param varies.
-    pub title: String,
+    /// What varies, by name, as a command line would give it.
+    pub values: Vec<(Ustr, String)>,
+}
+
+impl Combination {
+    /// `env = prod, debug = true`; empty where no param varies.
+    pub fn title(&self) -> String {
+        self.values.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// More combinations than this are not tried: the first ones are.
@@ -60,7 +67,7 @@ pub fn resolve<'a>(program: &'a Program<'a>, world: &'a dyn World, given: &[Give
 
 /// All combinations of the params that have finitely many values and were not given one.
 pub fn combinations(program: &Program, given: &Params) -> Vec<Combination> {
-    let mut sets = vec![Combination { params: given.clone(), title: String::new() }];
+    let mut sets = vec![Combination { params: given.clone(), values: Vec::new() }];
     for module in program.chain() {
         for param in program.module(module).params() {
             if given.contains_key(&(module, param.name.name)) {
@@ -79,12 +86,9 @@ pub fn combinations(program: &Program, given: &Params) -> Vec<Combination> {
 fn extended(set: &Combination, module: ModuleId, param: &ast::Param, value: &Value) -> Combination {
     let mut params = set.params.clone();
     params.insert((module, param.name.name), Node::new(value.clone(), Origin::user(param.name.span)));
-    let comma = if set.title.is_empty() { "" } else { ", " };
-    let shown = match value {
-        Value::Str(text) => format!("{text:?}"),
-        other => data::scalar_text(other).map_or("null".into(), |t| t.to_string()),
-    };
-    Combination { params, title: format!("{}{comma}{} = {shown}", set.title, param.name.name) }
+    let shown = data::scalar_text(value).map_or("null".into(), |t| t.to_string());
+    let values = set.values.iter().cloned().chain([(param.name.name, shown)]).collect();
+    Combination { params, values }
 }
 
 /// The values of a type that has few.

@@ -3,7 +3,7 @@
 //! Arguments fit the signature when a body runs; should one not, the reader below says so at the argument instead of panicking.
 
 use super::{Arg, Fault, Host, computed};
-use crate::diag::codes::{BAD_ARGUMENT, NESTED_TOO_DEEP, NUMBER_RANGE};
+use crate::diag::codes::{BAD_ARGUMENT, VALUE_TOO_DEEP, NUMBER_RANGE};
 use crate::value::{Entry, Item, List, Node, Op, Record, Value};
 use ecow::EcoString;
 use rust_decimal::Decimal;
@@ -179,7 +179,7 @@ pub fn compared_by(host: &mut dyn Host, by: Option<usize>, element: &Node) -> Gi
 pub fn weigh(host: &mut dyn Host, arg: usize, value: &Value) -> Result<(), Fault> {
     fn below(host: &mut dyn Host, arg: usize, value: &Value, depth: usize) -> Result<(), Fault> {
         if depth > DEEPEST {
-            return Err(Fault::at(arg, &NESTED_TOO_DEEP, format!("this value is nested more than {DEEPEST} levels deep")).with_help(
+            return Err(Fault::at(arg, &VALUE_TOO_DEEP, format!("this value is nested more than {DEEPEST} levels deep")).with_help(
                 "Kubernetes objects are rarely nested deeper than 20; look for a function that wraps its argument again and again",
             ));
         }

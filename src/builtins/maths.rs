@@ -87,17 +87,17 @@ pub const FAMILY: &[Builtin] = &[
     },
     Builtin {
         name: "int",
-        params: &[Param::required("x", Sig::OneOf(&[Sig::Int, Sig::Float, Sig::String, Sig::Cpu, Sig::Bytes]))],
+        params: &[Param::required("x", Sig::OneOf(&[Sig::Int, Sig::Float, Sig::String, Sig::Cpu, Sig::Bytes, Sig::Percent]))],
         ret: Sig::Int,
-        doc: "A whole number as an Int: of a string of digits, of a Float or of cores that are whole, of bytes. It does not round; `floor`, `ceil` and `round` do.",
+        doc: "A whole number as an Int: of a string of digits, of a Float or of cores that are whole, of bytes, of a percentage (`30%` is 30). It does not round; `floor`, `ceil` and `round` do.",
         example: r#"int("8080") == 8080 and int(1Ki) == 1024"#,
         run: to_int,
     },
     Builtin {
         name: "float",
-        params: &[Param::required("x", Sig::OneOf(&[Sig::Int, Sig::Float, Sig::String, Sig::Cpu, Sig::Bytes]))],
+        params: &[Param::required("x", Sig::OneOf(&[Sig::Int, Sig::Float, Sig::String, Sig::Cpu, Sig::Bytes, Sig::Percent]))],
         ret: Sig::Float,
-        doc: "The number as a Float: of a string with a decimal number, of cores, of bytes.",
+        doc: "The number as a Float: of a string with a decimal number, of cores, of bytes, of a percentage (`30%` is 30).",
         example: r#"float("0.5") == 0.5 and float(200m) == 0.2"#,
         run: to_float,
     },
@@ -198,7 +198,7 @@ fn to_int(_: &mut dyn Host, args: &[Arg]) -> Given {
             Some(decimal) if decimal.is_integer() => whole(0, "the number", decimal),
             Some(_) => Err(Fault::at(0, &BAD_ARGUMENT, format!("{} is not whole", described(other)))
                 .with_help("`floor`, `ceil` and `round` make a whole number of it")),
-            None => Err(misfit(0, "a number, a string of digits, cores or bytes", other)),
+            None => Err(misfit(0, "a number, a string of digits, cores, bytes or a percentage", other)),
         },
     }
 }
@@ -250,7 +250,7 @@ fn amount(value: &Value) -> Option<Decimal> {
 /// The amount of what is a number without a doubt about its unit: neither time nor a share.
 fn plain_amount(value: &Value) -> Option<Decimal> {
     match value {
-        Value::Duration(_) | Value::Percent(_) => None,
+        Value::Duration(_) => None,
         other => amount(other),
     }
 }

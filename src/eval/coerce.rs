@@ -45,6 +45,8 @@ impl<'a> Evaluator<'_, 'a> {
         match (&node.value, ty) {
             (_, Ty::Any | Ty::Poison) => Ok(node),
             (Value::Null, Ty::Null | Ty::Optional(_) | Ty::Partial(_)) => Ok(node),
+            // In the library's code `null` leaves a field out; what is required is demanded of the finished object.
+            (Value::Null, _) if scope.home == crate::resolve::STD => Ok(node),
             (_, Ty::Optional(inner)) => self.adapt(node, inner, span, scope),
             (_, Ty::Refined(refined)) => {
                 let node = self.adapt(node, &refined.base, span, scope)?;

@@ -55,7 +55,4 @@ codes! {
     CYCLE = "cycle", Error, "a definition needs itself",
         doc: "A let, a field, a function, a type or a kind that needs its own value has none. The message shows the way round.",
         fails: "let a = b\nlet b = a\n", passes: "let a = 1\nlet b = a\n";
-    MISPLACED = "misplaced", Error, "a declaration stands where it cannot",
-        doc: "`param`, `type`, `fn`, `kind`, `crd`, `rule`, `test`, `import`, `base` and `edition` stand at the top level of a file. Declarations of objects also stand in `namespace`, `extend namespace`, `emit`, tests, and in `if` and `for` directly there.",
-        fails: "namespace a { param n: Int = 1 }\n", passes: "param n: Int = 1\nnamespace a { }\n";
 }

@@ -1,0 +1,175 @@
+//! A piece that does not parse, read without the entries that are at fault.
+//!
+//! The piece's blocks are cut into entries, each entry is tried on its own, those that fail are cut further, and the smallest that fail
+//! are reported and blanked, with a comma beside them. Brackets that have no mate get one behind the end. What is left then parses, so
+//! that one slip costs one entry and hides nothing else.
+
+use super::parse::{Context, Failure, attempt};
+use super::split::{Cutting, Split, VIRTUAL};
+use super::token::Kind;
+use super::{explain, trouble};
+use crate::ast::{Item, Name};
+use crate::diag::Sink;
+use std::ops::Range;
+
+pub struct Mender<'s> {
+    split: &'s Split<'s>,
+    sink: &'s Sink,
+    /// The piece as the grammar reads it, without what was dropped.
+    text: Vec<u8>,
+    /// Offset at which the piece starts.
+    start: usize,
+    /// Disjoint, in order.
+    dropped: Vec<Range<u32>>,
+    lost: Vec<Name>,
+}
+
+impl<'s> Mender<'s> {
+    pub fn new(split: &'s Split<'s>, bytes: Range<usize>, sink: &'s Sink) -> Mender<'s> {
+        let text = split.clean.as_bytes()[bytes.clone()].to_vec();
+        Mender { split, sink, text, start: bytes.start, dropped: Vec::new(), lost: Vec::new() }
+    }
+
+    /// The items of the piece, and the names that were lost with what was dropped.
+    pub fn run(mut self, toks: &Range<usize>, context: Context) -> (Vec<Item>, Vec<Name>) {
+        let items = self.mend(toks, context).unwrap_or_else(|| {
+            self.lost.extend(explain::lost_names(self.split, toks));
+            Vec::new()
+        });
+        (items, self.lost)
+    }
+
+    /// Reads an entry, without what is at fault in it; `None` where that is the entry itself.
+    fn mend(&mut self, toks: &Range<usize>, context: Context) -> Option<Vec<Item>> {
+        let tainted = self.split.is_tainted(toks);
+        if !tainted && let Ok(items) = self.attempt(toks, context) {
+            return Some(items);
+        }
+        if let Some(misplaced) = explain::misplaced(self.split, toks, context) {
+            self.sink.push(misplaced);
+            return None;
+        }
+        let before = self.dropped.len();
+        for (open, inner) in explain::blocks(self.split, toks, context) {
+            self.mend_block(self.split.inside(open), inner);
+        }
+        match self.attempt(toks, context) {
+            Ok(items) if !self.is_still_tainted(toks) => Some(items),
+            Ok(_) => None,
+            Err(failure) => {
+                if !self.is_still_tainted(toks) {
+                    self.report(toks, context, failure, before);
+                }
+                None
+            }
+        }
+    }
+
+    fn mend_block(&mut self, inside: Range<usize>, context: Context) {
+        let mut kept = Vec::new();
+        let mut any_lost = false;
+        for Cutting { toks, comma } in self.split.cut(inside.clone()) {
+            if toks.is_empty() {
+                self.sink.push(trouble::empty_entry(self.split, comma.unwrap_or(toks.start)));
+                any_lost = true;
+                continue;
+            }
+            let bytes = self.split.bytes(&toks);
+            if self.mend(&toks, context).is_some() {
+                kept.push(bytes);
+                continue;
+            }
+            if matches!(context, Context::Items { .. }) {
+                self.lost.extend(explain::lost_names(self.split, &toks));
+            }
+            self.drop_bytes(bytes.start as u32..bytes.end as u32);
+            any_lost = true;
+        }
+        if any_lost {
+            self.keep_only(self.split.bytes(&inside), &kept);
+        }
+    }
+
+    /// Blanks the inside of a block but for some of its entries, and puts a comma before each of them but the first.
+    fn keep_only(&mut self, inside: Range<usize>, kept: &[Range<usize>]) {
+        let mut at = inside.start;
+        for entry in kept {
+            self.blank(at..entry.start);
+            if at > inside.start {
+                // Something separated the two, so there is a byte between them.
+                self.text[entry.start - 1 - self.start] = b',';
+            }
+            at = entry.end;
+        }
+        self.blank(at..inside.end);
+    }
+
+    fn attempt(&self, toks: &Range<usize>, context: Context) -> Result<Vec<Item>, Failure> {
+        let bytes = self.split.bytes(toks);
+        let text = std::str::from_utf8(&self.text[bytes.start - self.start..bytes.end - self.start]).unwrap_or("");
+        let closing = self.missing_brackets(toks);
+        let offset = bytes.start as u32;
+        if closing.is_empty() {
+            return attempt(self.split, text, offset, context, &self.dropped);
+        }
+        attempt(self.split, &format!("{text}{closing}"), offset, context, &self.dropped)
+    }
+
+    /// What has to follow the tokens so that their brackets balance.
+    fn missing_brackets(&self, toks: &Range<usize>) -> String {
+        let mut out = String::new();
+        for &tok in self.split.tainted_in(toks).iter().rev() {
+            if self.split.toks[tok].flags & VIRTUAL == 0 || self.is_dropped(tok) {
+                continue;
+            }
+            out.push(match self.split.toks[tok].kind {
+                Kind::LParen => ')',
+                Kind::LBracket => ']',
+                _ => '}',
+            });
+        }
+        out
+    }
+
+    /// Whether the entry holds what has been reported already, and not in a part that was dropped. An open brace at its very end has been
+    /// mended.
+    fn is_still_tainted(&self, toks: &Range<usize>) -> bool {
+        let ends_open = |tok: usize| {
+            let tok = &self.split.toks[tok];
+            tok.kind == Kind::LBrace && tok.flags & VIRTUAL != 0 && tok.mate as usize >= toks.end
+        };
+        self.split.tainted_in(toks).iter().any(|&tok| !self.is_dropped(tok) && !ends_open(tok))
+    }
+
+    fn drop_bytes(&mut self, bytes: Range<u32>) {
+        while self.dropped.last().is_some_and(|last| last.start >= bytes.start) {
+            self.dropped.pop();
+        }
+        self.dropped.push(bytes);
+    }
+
+    fn is_dropped(&self, tok: usize) -> bool {
+        let tok = &self.split.toks[tok];
+        let after = self.dropped.partition_point(|range| range.start <= tok.start);
+        // Not by its start: a token that marks a broken string is empty.
+        after > 0 && tok.end <= self.dropped[after - 1].end
+    }
+
+    fn report(&mut self, toks: &Range<usize>, context: Context, failure: Failure, dropped_before: usize) {
+        match failure {
+            Failure::Meaning(errors) => errors.into_iter().for_each(|error| self.sink.push(error)),
+            Failure::Grammar { at } => {
+                // A block that lost an entry may fail for that alone.
+                let near_loss = self.dropped[dropped_before..].iter().any(|lost| lost.start <= at && at <= lost.end);
+                if !near_loss {
+                    self.sink.push(explain::entry(self.split, toks, context, at));
+                }
+            }
+        }
+    }
+
+    fn blank(&mut self, bytes: Range<usize>) {
+        let range = bytes.start - self.start..bytes.end - self.start;
+        self.text[range].fill(b' ');
+    }
+}

@@ -1,0 +1,18 @@
+//! From text to the syntax tree.
+//!
+//! [`token`] finds tokens, [`split`] makes the text ready for the grammar and cuts it into pieces ([`nest`] matches brackets and judges
+//! newlines for it), [`parse`](mod@parse) reads each piece with the grammar (`grammar/kdsl.pest`), [`lower`] turns its parse tree into
+//! [`crate::ast`]. Where a piece does not parse, [`mend`] finds the smallest entries that are at fault, [`explain`] says what is wrong
+//! with each ([`trouble`] with single tokens), and the rest is read without them.
+
+mod explain;
+mod lower;
+mod mend;
+mod nest;
+mod parse;
+mod split;
+pub mod token;
+mod trouble;
+
+pub use parse::{parse, parse_expr, parse_piece, parse_whole};
+pub use split::{Piece, pieces};

@@ -1,0 +1,271 @@
+//! The file's pieces, read with the grammar.
+//!
+//! A file is cut into its top-level entries, namespaces are cut again into theirs, and each piece is parsed and lowered on its own: on
+//! all cores where the file is large. A piece that does not parse is handed to [`super::mend`].
+
+use super::lower::Lower;
+use super::mend::Mender;
+use super::split::{Cutting, Piece, Split};
+use super::token::Kind;
+use super::{explain, trouble};
+use crate::ast::{self, Extend, ExtendBody, Ident, Item, Name, Namespace, Path, Target};
+use crate::diag::{Diagnostic, Sink};
+use crate::source::{Source, Span};
+use pest::Parser as _;
+use pest::error::InputLocation;
+use pest::iterators::Pair;
+use rayon::prelude::*;
+use std::ops::Range;
+use ustr::Ustr;
+
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/kdsl.pest"]
+struct Grammar;
+
+/// Files larger than this are parsed on all cores.
+const PARALLEL_FROM: usize = 64 << 10;
+
+/// What a block holds, and so what its entries are parsed as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Context {
+    Items { in_test: bool },
+    Entries,
+    Members,
+    Stmts,
+    Typed,
+}
+
+/// Why some text is not an entry.
+pub enum Failure {
+    /// The grammar got no further than this offset in the split's text.
+    Grammar { at: u32 },
+    /// It parses, but not to something meaningful.
+    Meaning(Vec<Diagnostic>),
+}
+
+/// Reads a file: all pieces that parse; every syntax error is reported.
+pub fn parse(source: &Source, sink: &Sink) -> ast::File {
+    parse_text(&source.text, source.base, sink)
+}
+
+/// Reads one piece of a file that [`super::pieces`] has found.
+pub fn parse_piece(source: &Source, piece: &Piece, sink: &Sink) -> Vec<Item> {
+    parse_text(source.slice(piece.span), piece.span.start, sink).items
+}
+
+/// Reads a text that is one expression.
+pub fn parse_expr(source: &Source, sink: &Sink) -> Option<ast::Expr> {
+    let split = Split::new(&source.text, source.base, sink);
+    let all = 0..split.toks.len();
+    if split.is_tainted(&all) || split.is_too_deep(&all) {
+        return None;
+    }
+    let lower = Lower { split: &split, within: 0..split.text.len() as u32, lost: &[], in_test: false, errors: Default::default() };
+    match Grammar::parse(Rule::one_expr, &split.clean) {
+        Ok(mut pairs) => {
+            let pair = pairs.next().and_then(|pair| pair.into_inner().next())?;
+            let expr = lower.expr(pair);
+            let errors = lower.errors.into_inner();
+            let failed = !errors.is_empty();
+            errors.into_iter().for_each(|error| sink.push(error));
+            (!failed).then_some(expr)
+        }
+        Err(error) => {
+            sink.push(explain::expression(&split, location(&error) as u32));
+            None
+        }
+    }
+}
+
+fn parse_text(text: &str, base: u32, sink: &Sink) -> ast::File {
+    let split = Split::new(text, base, sink);
+    let mut leaves = Vec::new();
+    let plan = plan(&split, 0..split.toks.len(), &mut leaves, sink);
+    let parsed: Vec<Parsed> = if text.len() < PARALLEL_FROM {
+        leaves.iter().map(|leaf| leaf_items(&split, leaf, sink)).collect()
+    } else {
+        leaves.par_iter().with_min_len(16).map(|leaf| leaf_items(&split, leaf, sink)).collect()
+    };
+    let mut file = ast::File::default();
+    let mut items = Vec::with_capacity(parsed.len());
+    for leaf in parsed {
+        file.lost.extend(leaf.lost);
+        items.push(leaf.items);
+    }
+    file.items = assemble(plan, &mut items.into_iter());
+    file
+}
+
+/// What a leaf of the plan gives.
+struct Parsed {
+    items: Vec<Item>,
+    lost: Vec<Name>,
+}
+
+/// The shape of a declaration block: leaves are parsed, namespaces hold further blocks.
+enum Plan {
+    Leaf,
+    Namespace(Box<Head>, Vec<Plan>),
+}
+
+/// `namespace shop` or `extend namespace shop`, without the block.
+struct Head {
+    extend: Option<Ident>,
+    label: ast::Key,
+    doc: ast::Doc,
+    span: Span,
+    head_span: Span,
+}
+
+/// Cuts a declaration block; the pieces to parse are appended to `leaves`, in order.
+fn plan(split: &Split, toks: Range<usize>, leaves: &mut Vec<Range<usize>>, sink: &Sink) -> Vec<Plan> {
+    let mut out = Vec::new();
+    for Cutting { toks, comma } in split.cut(toks) {
+        if toks.is_empty() {
+            sink.push(trouble::empty_entry(split, comma.unwrap_or(toks.start)));
+            continue;
+        }
+        match namespace_head(split, &toks) {
+            Some((head, open)) => out.push(Plan::Namespace(Box::new(head), plan(split, split.inside(open), leaves, sink))),
+            None => {
+                leaves.push(toks);
+                out.push(Plan::Leaf);
+            }
+        }
+    }
+    out
+}
+
+fn assemble(plan: Vec<Plan>, leaves: &mut impl Iterator<Item = Vec<Item>>) -> Vec<Item> {
+    let mut out = Vec::with_capacity(plan.len());
+    for part in plan {
+        match part {
+            Plan::Leaf => out.extend(leaves.next().into_iter().flatten()),
+            Plan::Namespace(head, inner) => {
+                let items = assemble(inner, leaves);
+                out.push(head.with(items));
+            }
+        }
+    }
+    out
+}
+
+impl Head {
+    fn with(self, items: Vec<Item>) -> Item {
+        let Head { extend, label, doc, span, head_span } = self;
+        match extend {
+            None => Item::Namespace(Namespace { label, items, doc, span, head_span }),
+            Some(name) => {
+                let head = Path { module: None, name };
+                Item::Extend(Extend { head, target: Target::Label(label), body: ExtendBody::Items(items), span })
+            }
+        }
+    }
+}
+
+/// The head of `namespace label { … }` or `extend namespace label { … }` and its opening brace, where the entry has this form.
+fn namespace_head(split: &Split, toks: &Range<usize>) -> Option<(Head, usize)> {
+    let is = |tok: usize, word: &str| split.kind(tok) == Some(Kind::Word) && split.slice(tok) == word;
+    let extend = is(toks.start, "extend");
+    let word = toks.start + extend as usize;
+    let label = word + 1;
+    if !is(word, "namespace") || label >= toks.end {
+        return None;
+    }
+    let kind = split.kind(label)?;
+    if kind != Kind::Word && kind != Kind::String && kind != Kind::StringOpen {
+        return None;
+    }
+    let mut open = split.skip(label);
+    while split.kind(open - 1).is_some_and(Kind::opens_interpolation) || split.kind(open).is_some_and(Kind::closes_interpolation) {
+        open = split.skip(open);
+    }
+    let is_block = open < toks.end && split.kind(open) == Some(Kind::LBrace) && split.skip(open) == toks.end;
+    if !is_block || split.is_tainted(&(toks.start..open)) || split.is_too_deep(toks) {
+        return None;
+    }
+    let label = parse_label(split, &(label..open))?;
+    let bytes = split.bytes(toks);
+    let doc = split.doc(bytes.start as u32);
+    let span = Span::new(split.base + bytes.start as u32, split.base + bytes.end as u32);
+    let head_span = Span::new(span.start, label.span().end);
+    let extend = extend.then(|| Ident { name: Ustr::from("namespace"), span: split.span(word) });
+    Some((Head { extend, label, doc, span, head_span }, open))
+}
+
+fn parse_label(split: &Split, toks: &Range<usize>) -> Option<ast::Key> {
+    let bytes = split.bytes(toks);
+    let lower =
+        Lower { split, within: bytes.start as u32..bytes.end as u32, lost: &[], in_test: false, errors: Default::default() };
+    let pair = Grammar::parse(Rule::one_label, &split.clean[bytes]).ok()?.next()?.into_inner().next()?;
+    let key = lower.key(pair);
+    lower.errors.into_inner().is_empty().then_some(key)
+}
+
+fn leaf_items(split: &Split, toks: &Range<usize>, sink: &Sink) -> Parsed {
+    if split.is_too_deep(toks) {
+        return Parsed { items: Vec::new(), lost: explain::lost_names(split, toks) };
+    }
+    let bytes = split.bytes(toks);
+    let context = Context::Items { in_test: false };
+    if !split.is_tainted(toks)
+        && let Ok(items) = attempt(split, &split.clean[bytes.clone()], bytes.start as u32, context, &[])
+    {
+        return Parsed { items, lost: Vec::new() };
+    }
+    let mender = Mender::new(split, bytes, sink);
+    let (items, lost) = mender.run(toks, context);
+    Parsed { items, lost }
+}
+
+/// Parses and lowers `text`, which stands at `offset` in the split's text, as one entry of a block. Only items are given back.
+pub fn attempt(split: &Split, text: &str, offset: u32, context: Context, lost: &[Range<u32>]) -> Result<Vec<Item>, Failure> {
+    let rule = match context {
+        Context::Items { .. } => Rule::one_item,
+        Context::Entries => Rule::one_entry,
+        Context::Members => Rule::one_member,
+        Context::Stmts => Rule::one_stmt,
+        Context::Typed => Rule::one_typed,
+    };
+    let mut pairs = Grammar::parse(rule, text).map_err(|error| Failure::Grammar { at: offset + location(&error) as u32 })?;
+    let Some(root) = pairs.next() else { return Ok(Vec::new()) };
+    let end = (offset + text.len() as u32).min(split.text.len() as u32);
+    let in_test = context == Context::Items { in_test: true };
+    let lower = Lower { split, within: offset..end, lost, in_test, errors: Default::default() };
+    let items = lower_root(&lower, root, context);
+    let errors = lower.errors.into_inner();
+    if errors.is_empty() { Ok(items) } else { Err(Failure::Meaning(errors)) }
+}
+
+/// Lowers the one entry of a parse tree: for its items, else only for its errors.
+fn lower_root(lower: &Lower, root: Pair<Rule>, context: Context) -> Vec<Item> {
+    let inner = root.into_inner();
+    match context {
+        Context::Items { .. } => return lower.items(inner),
+        Context::Entries => drop(lower.entries(inner)),
+        Context::Members => drop(lower.mixed(inner)),
+        Context::Stmts => drop(lower.stmts(inner)),
+        Context::Typed => inner.filter(|pair| pair.as_rule() != Rule::EOI).for_each(|pair| drop(lower.typed(pair))),
+    }
+    Vec::new()
+}
+
+fn location(error: &pest::error::Error<Rule>) -> usize {
+    match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    }
+}
+
+/// Parses a whole text with one call, without the cut: what the tests hold the pieces against.
+#[doc(hidden)]
+pub fn parse_whole(source: &Source) -> Option<Vec<Item>> {
+    let sink = Sink::new();
+    let split = Split::new(&source.text, source.base, &sink);
+    if sink.has_errors() {
+        return None;
+    }
+    let root = Grammar::parse(Rule::file, &split.clean).ok()?.next()?;
+    let lower = Lower { split: &split, within: 0..split.text.len() as u32, lost: &[], in_test: false, errors: Default::default() };
+    let items = lower.items(root.into_inner());
+    lower.errors.into_inner().is_empty().then_some(items)
+}

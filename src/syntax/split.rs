@@ -1,0 +1,327 @@
+//! A text made ready for the grammar, and its cut into pieces.
+//!
+//! The tokens are collected without blanks and comments, their brackets matched and the newlines judged ([`super::nest`]), and the text
+//! is copied with everything else blanked byte for byte, so that every position keeps its meaning. What cannot be part of a program is
+//! reported here, mended in the copy where that can be done in place, and remembered, so that the entry which holds it is not reported
+//! again. A declaration block is cut into its entries with the brackets' mates alone.
+
+use super::nest::{self, Fault};
+use super::token::{self, Kind};
+use super::trouble;
+use crate::diag::Sink;
+use crate::source::{Source, Span};
+use ecow::EcoString;
+use std::ops::Range;
+
+/// The token is the first of its line.
+pub const LINE: u8 = 1;
+/// A newline that separates stands before the token.
+pub const SEPARATED: u8 = 2;
+/// The bracket has no mate; `mate` is the first token that it cannot hold.
+pub const VIRTUAL: u8 = 4;
+/// The token counts as absent.
+pub const SKIPPED: u8 = 8;
+/// `>` that closes the arguments of a type.
+pub const TYPE_CLOSE: u8 = 16;
+
+/// A token that is neither blank nor comment.
+#[derive(Clone, Copy, Debug)]
+pub struct Tok {
+    pub kind: Kind,
+    pub flags: u8,
+    /// Indent of the token's line, in bytes.
+    pub indent: u16,
+    pub start: u32,
+    pub end: u32,
+    /// Of an opening bracket: the token that closes it.
+    pub mate: u32,
+}
+
+/// `///` lines and the offset of the token right below them.
+#[derive(Debug)]
+struct Doc {
+    below: u32,
+    lines: Vec<Range<u32>>,
+}
+
+/// A text, its tokens, and the text as the grammar reads it.
+pub struct Split<'t> {
+    pub text: &'t str,
+    /// Position of the text's first byte among all files.
+    pub base: u32,
+    pub toks: Vec<Tok>,
+    pub clean: String,
+    docs: Vec<Doc>,
+    /// Tokens whose entry has been reported, in order.
+    tainted: Vec<usize>,
+    /// Tokens at which nesting became too deep for the grammar, in order.
+    too_deep: Vec<usize>,
+}
+
+/// One entry of a block: its tokens, without the comma that ends it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cutting {
+    pub toks: Range<usize>,
+    /// The comma behind it.
+    pub comma: Option<usize>,
+}
+
+impl<'t> Split<'t> {
+    pub fn new(text: &'t str, base: u32, sink: &Sink) -> Split<'t> {
+        let Collected { mut toks, docs, hashes, any_bad } = collect(text);
+        let faults = nest::nest(text, &mut toks);
+        let mut split = Split { text, base, toks, clean: String::new(), docs, tainted: Vec::new(), too_deep: Vec::new() };
+        let mut clean = split.blanked();
+        for at in hashes {
+            sink.push(trouble::hash(&split, at));
+        }
+        if any_bad {
+            trouble::bad_tokens(&mut split, &mut clean, sink);
+        }
+        for fault in faults {
+            split.note(fault, &mut clean, sink);
+        }
+        split.tainted.sort_unstable();
+        split.clean = String::from_utf8(clean).expect("only whole tokens and ASCII are written");
+        split
+    }
+
+    /// Reports a fault of the brackets; the entry that holds it is tainted, unless the prepared text can be mended.
+    fn note(&mut self, fault: Fault, clean: &mut [u8], sink: &Sink) {
+        match fault {
+            Fault::Unclosed { open, .. } | Fault::Silent { open } => self.tainted.push(open),
+            Fault::Extra { .. } => {}
+            Fault::Mismatch { open, close } => clean[self.toks[close].start as usize] = trouble::mate(self.slice(open)).as_bytes()[0],
+            Fault::TooDeep { at } => self.too_deep.push(at),
+        }
+        if let Some(diagnostic) = trouble::fault(self, fault) {
+            sink.push(diagnostic);
+        }
+    }
+
+    pub(super) fn taint(&mut self, tok: usize) {
+        self.tainted.push(tok);
+    }
+
+    pub fn is_tainted(&self, toks: &Range<usize>) -> bool {
+        let first = self.tainted.partition_point(|&tok| tok < toks.start);
+        self.tainted.get(first).is_some_and(|&tok| tok < toks.end)
+    }
+
+    pub fn tainted_in(&self, toks: &Range<usize>) -> &[usize] {
+        let first = self.tainted.partition_point(|&tok| tok < toks.start);
+        let last = self.tainted.partition_point(|&tok| tok < toks.end);
+        &self.tainted[first..last]
+    }
+
+    pub fn is_too_deep(&self, toks: &Range<usize>) -> bool {
+        let first = self.too_deep.partition_point(|&tok| tok < toks.start);
+        self.too_deep.get(first).is_some_and(|&tok| tok < toks.end)
+    }
+
+    pub fn span(&self, tok: usize) -> Span {
+        let tok = &self.toks[tok];
+        Span::new(self.base + tok.start, self.base + tok.end)
+    }
+
+    pub fn slice(&self, tok: usize) -> &'t str {
+        let tok = &self.toks[tok];
+        &self.text[tok.start as usize..tok.end as usize]
+    }
+
+    pub fn kind(&self, tok: usize) -> Option<Kind> {
+        self.toks.get(tok).map(|tok| tok.kind)
+    }
+
+    /// Offsets of the first and behind the last byte of these tokens.
+    pub fn bytes(&self, toks: &Range<usize>) -> Range<usize> {
+        if toks.is_empty() {
+            return 0..0;
+        }
+        self.toks[toks.start].start as usize..self.toks[toks.end - 1].end as usize
+    }
+
+    /// The documentation of the entry that starts at this offset.
+    pub fn doc(&self, offset: u32) -> Option<EcoString> {
+        if self.docs.is_empty() {
+            return None;
+        }
+        let found = self.docs.binary_search_by_key(&offset, |doc| doc.below).ok()?;
+        let mut out = EcoString::new();
+        for (i, line) in self.docs[found].lines.iter().enumerate() {
+            let line = self.text[line.start as usize + 3..line.end as usize].trim_end();
+            if i > 0 {
+                out.push('\n');
+            }
+            out.push_str(line.strip_prefix(' ').unwrap_or(line));
+        }
+        Some(out)
+    }
+
+    /// The tokens inside a bracket.
+    pub fn inside(&self, open: usize) -> Range<usize> {
+        open + 1..(self.toks[open].mate as usize).max(open + 1)
+    }
+
+    /// The token behind what token `i` opens, or behind `i` itself.
+    pub fn skip(&self, i: usize) -> usize {
+        let tok = &self.toks[i];
+        let mate = tok.mate as usize;
+        if mate == 0 {
+            return i + 1;
+        }
+        // The middle of a string closes one interpolation and opens the next.
+        let ends_here = tok.flags & VIRTUAL != 0 || self.toks[mate].mate != 0;
+        if ends_here { mate } else { mate + 1 }
+    }
+
+    /// The entries among these tokens, which must be the whole inside of a block. Two commas in a row give an empty one.
+    pub fn cut(&self, toks: Range<usize>) -> Vec<Cutting> {
+        let mut out = Vec::new();
+        let mut start = toks.start;
+        let mut i = toks.start;
+        while i < toks.end {
+            let tok = &self.toks[i];
+            let is_comma = matches!(tok.kind, Kind::Comma | Kind::Semicolon);
+            if tok.flags & SEPARATED != 0 && i > start || is_comma {
+                self.push_cutting(&mut out, start..i, is_comma.then_some(i));
+                start = if is_comma { i + 1 } else { i };
+            }
+            i = if is_comma { i + 1 } else { self.skip(i) };
+        }
+        self.push_cutting(&mut out, start..toks.end, None);
+        out
+    }
+
+    fn push_cutting(&self, out: &mut Vec<Cutting>, mut toks: Range<usize>, comma: Option<usize>) {
+        let skipped = |tok: usize| self.toks[tok].flags & SKIPPED != 0;
+        while !toks.is_empty() && skipped(toks.start) {
+            toks.start += 1;
+        }
+        while !toks.is_empty() && skipped(toks.end - 1) {
+            toks.end -= 1;
+        }
+        let is_slip = comma.is_some_and(|comma| self.toks[comma].kind == Kind::Comma);
+        if !toks.is_empty() || is_slip {
+            out.push(Cutting { toks, comma });
+        }
+    }
+
+    /// The text with nothing but tokens and newlines that separate.
+    fn blanked(&self) -> Vec<u8> {
+        let text = self.text.as_bytes();
+        let mut out = vec![b' '; text.len()];
+        let mut before = 0;
+        for tok in &self.toks {
+            if tok.flags & SEPARATED != 0 {
+                out[before] = b'\n';
+            }
+            let range = tok.start as usize..tok.end as usize;
+            before = range.end;
+            if tok.flags & SKIPPED == 0 {
+                out[range.clone()].copy_from_slice(&text[range]);
+            }
+        }
+        out
+    }
+}
+
+struct Collected {
+    toks: Vec<Tok>,
+    docs: Vec<Doc>,
+    /// `#` comments.
+    hashes: Vec<Range<u32>>,
+    any_bad: bool,
+}
+
+/// The tokens that matter, and the comments that document.
+fn collect(text: &str) -> Collected {
+    let mut out = Collected { toks: Vec::with_capacity(text.len() / 5), docs: Vec::new(), hashes: Vec::new(), any_bad: false };
+    let mut line_start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let (mut first, mut indent) = (true, 0);
+    let mut doc: Vec<Range<u32>> = Vec::new();
+    // Newlines since the last comment.
+    let mut newlines = 0;
+    token::scan(text, |token| match token.kind {
+        Kind::Newline => {
+            (first, line_start) = (true, token.end);
+            newlines += 1;
+        }
+        Kind::Blank => {}
+        Kind::Comment => newlines = 0,
+        Kind::Doc if first => {
+            if newlines > 1 {
+                doc.clear();
+            }
+            doc.push(token.start..token.end);
+            newlines = 0;
+        }
+        Kind::Doc => {}
+        Kind::Hash => out.hashes.push(token.start..token.end),
+        kind => {
+            if first {
+                indent = (token.start - line_start).min(u16::MAX as u32) as u16;
+            }
+            if !doc.is_empty() {
+                let lines = std::mem::take(&mut doc);
+                if newlines == 1 {
+                    out.docs.push(Doc { below: token.start, lines });
+                }
+            }
+            out.any_bad |= kind.is_bad();
+            let flags = if first { LINE } else { 0 };
+            out.toks.push(Tok { kind, flags, indent, start: token.start, end: token.end, mate: 0 });
+            first = false;
+        }
+    });
+    out
+}
+
+/// A top-level entry that has not been parsed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    /// Its leading words: `kind`, `app`, or `namespace`, `shop`.
+    pub head: Vec<EcoString>,
+    /// With its documentation.
+    pub span: Span,
+}
+
+/// The top-level entries of a text whose declarations start at column 0, without parsing any.
+///
+/// Only lines and brackets are looked at, so this is for files that are known to be well formed: the standard library's.
+pub fn pieces(source: &Source) -> Vec<Piece> {
+    let text: &str = &source.text;
+    let mut out: Vec<Piece> = Vec::new();
+    let (mut depth, mut at_line_start, mut in_head) = (0u32, true, false);
+    let mut doc: Option<u32> = None;
+    token::scan(text, |token| {
+        let starts_line = std::mem::replace(&mut at_line_start, token.kind == Kind::Newline);
+        match token.kind {
+            Kind::Newline | Kind::Blank | Kind::Comment => return,
+            Kind::Doc => {
+                if depth == 0 {
+                    doc.get_or_insert(token.start);
+                }
+                return;
+            }
+            Kind::LBrace | Kind::LParen | Kind::LBracket => depth += 1,
+            Kind::RBrace | Kind::RParen | Kind::RBracket => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let is_name = token.kind.is_word() || token.kind == Kind::String;
+        if depth == 0 && starts_line && is_name && !matches!(token.kind, Kind::Else | Kind::Then | Kind::And | Kind::Or | Kind::In) {
+            let start = doc.take().unwrap_or(token.start);
+            out.push(Piece { head: Vec::new(), span: Span::new(source.base + start, 0) });
+            in_head = true;
+        }
+        doc = None;
+        in_head &= is_name;
+        if let Some(piece) = out.last_mut() {
+            piece.span.end = source.base + token.end;
+            if in_head {
+                piece.head.push(text[token.start as usize..token.end as usize].into());
+            }
+        }
+    });
+    out
+}

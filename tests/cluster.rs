@@ -1,0 +1,150 @@
+//! Everything in `examples/`, for every combination of its finite params, against a real kube-apiserver: server-side apply with dry run
+//! and strict field validation.
+//!
+//! Needs Go and a few minutes for the first build, so it runs only when asked: `cargo test --test cluster -- --ignored`. Without Go it
+//! says that it skips.
+
+use kdsl::driver::{self, Options};
+use kdsl::emit;
+use kdsl::object::Object;
+use kdsl::params::{Given, GivenValue};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+mod support;
+use support::FolderWorld;
+
+#[test]
+#[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
+fn the_api_server_accepts_every_example() {
+    let Some(server) = Server::start() else { return };
+    let mut judged = 0;
+    let mut refused = Vec::new();
+    for (folder, file) in programs() {
+        for given in environments(&folder, &file) {
+            let objects = build(&folder, &file, &given);
+            for object in &objects {
+                server.make_room(object);
+            }
+            for object in &objects {
+                judged += 1;
+                if let Err(answer) = server.apply(object) {
+                    let title = given.iter().map(|g| g.origin.clone()).collect::<Vec<_>>().join(" ");
+                    refused.push(format!("{file} {title}: {}: {answer}", object.title()));
+                }
+            }
+        }
+    }
+    println!("the API server judged {judged} objects and refused {}", refused.len());
+    assert!(refused.is_empty(), "refused:\n{}", refused.join("\n"));
+    assert!(judged > 20, "only {judged} objects were judged");
+}
+
+/// A refused object must be told from an accepted one, or the test above proves nothing.
+#[test]
+#[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
+fn the_api_server_refuses_what_is_wrong() {
+    let Some(server) = Server::start() else { return };
+    let url = format!("{}/api/v1/namespaces/default/configmaps/x", server.address);
+    let body = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"dta":{}}"#;
+    let answer = server.send("PATCH", &format!("{url}?{DRY}"), body);
+    assert!(answer.is_err_and(|a| a.contains("dta")), "an unknown field must be refused");
+}
+
+const DRY: &str = "dryRun=All&fieldManager=kdsl&fieldValidation=Strict&force=true";
+
+struct Server {
+    address: String,
+    state: PathBuf,
+}
+
+impl Server {
+    /// `None`, with a word about it, where there is no Go to build it.
+    fn start() -> Option<Server> {
+        if Command::new("go").arg("version").output().is_err() {
+            println!("skipped: building kube-apiserver needs Go, which is not on this machine");
+            return None;
+        }
+        let up = Command::new(root().join("tests/cluster/up")).output().expect("tests/cluster/up runs");
+        let text = String::from_utf8_lossy(&up.stdout).trim().to_string();
+        assert!(up.status.success(), "tests/cluster/up failed:\n{}", String::from_utf8_lossy(&up.stderr));
+        let config = std::fs::read_to_string(&text).expect("the kubeconfig is there");
+        let address = config.split("server:").nth(1).and_then(|s| s.split(['\n', ',', '}']).next()).expect("a server's address");
+        let state = Path::new(&text).parent().expect("its folder").to_path_buf();
+        Some(Server { address: address.trim().trim_matches('"').to_string(), state })
+    }
+
+    /// A namespace must be there before what stands in it can be judged.
+    fn make_room(&self, object: &Object) {
+        for namespace in [object.namespace, (object.kind.kind == "Namespace").then_some(object.name)].into_iter().flatten() {
+            let url = format!("{}/api/v1/namespaces/{namespace}?fieldManager=kdsl&force=true", self.address);
+            let body = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{namespace}"}}}}"#);
+            self.send("PATCH", &url, &body).expect("a namespace can be made");
+        }
+    }
+
+    fn apply(&self, object: &Object) -> Result<(), String> {
+        let kind = object.kind;
+        let group = if kind.group.is_empty() { "api".to_string() } else { format!("apis/{}", kind.group) };
+        let place = match (kind.namespaced, object.namespace) {
+            (true, namespace) => format!("namespaces/{}/", namespace.map_or("default", |n| n.as_str())),
+            (false, _) => String::new(),
+        };
+        let url = format!("{}/{group}/{}/{place}{}/{}?{DRY}", self.address, kind.version, kind.plural, object.name);
+        let mut body = String::new();
+        emit::write_yaml(&object.node(), &mut body);
+        self.send("PATCH", &url, &body)
+    }
+
+    fn send(&self, method: &str, url: &str, body: &str) -> Result<(), String> {
+        let token = std::fs::read_to_string(self.state.join("token")).expect("the token is there");
+        let output = Command::new("curl")
+            .args(["-sS", "-X", method, "--cacert"])
+            .arg(self.state.join("certs/apiserver.crt"))
+            .args(["-H", &format!("Authorization: Bearer {}", token.trim()), "-H", "Content-Type: application/apply-patch+yaml"])
+            .args(["-w", "\n%{http_code}", "--data-binary", body, url])
+            .output()
+            .expect("curl runs");
+        let answer = String::from_utf8_lossy(&output.stdout);
+        let (text, code) = answer.trim().rsplit_once('\n').unwrap_or(("", &answer));
+        match code {
+            "200" | "201" => Ok(()),
+            _ => Err(format!("{code} {text} {}", String::from_utf8_lossy(&output.stderr))),
+        }
+    }
+}
+
+/// Every program under `examples/` and `tests/targets/`, as its folder and its name there.
+fn programs() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for folder in ["examples", "tests/targets"] {
+        let folder = root().join(folder);
+        let mut names: Vec<String> = std::fs::read_dir(&folder)
+            .expect("the folder is there")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .filter(|name| name.ends_with(".kdsl"))
+            .collect();
+        names.sort();
+        found.extend(names.into_iter().map(|name| (folder.clone(), name)));
+    }
+    found
+}
+
+/// Every combination of the finite params of a program.
+fn environments(folder: &Path, file: &str) -> Vec<Vec<Given>> {
+    let titles = driver::combinations(&FolderWorld::new(folder), file);
+    let one = |(name, value): &(String, String)| Given { name: name.clone(), value: GivenValue::Text(value.clone()), origin: format!("-p {name}={value}") };
+    titles.iter().map(|set| set.iter().map(one).collect()).collect()
+}
+
+fn build(folder: &Path, file: &str, given: &[Given]) -> Vec<Object> {
+    let options = Options { given: given.to_vec(), ..Options::default() };
+    let outcome = driver::build(&FolderWorld::new(folder), file, &options);
+    let errors: Vec<&String> = outcome.diagnostics.iter().filter(|d| d.is_error()).map(|d| &d.message).collect();
+    assert!(errors.is_empty(), "{file} does not build: {errors:?}");
+    outcome.objects
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
