@@ -208,7 +208,7 @@ impl Literal {
     }
 }
 
-/// Whether a native integer field of that name counts seconds, so that a duration may be written there.
+/// Whether a native integer field of that name, `periodSeconds`, `ttlSecondsAfterFinished`, counts seconds, so that a duration may be written there.
 pub fn counts_seconds(name: Name) -> bool {
     name.contains("Seconds")
 }
