@@ -185,7 +185,7 @@ fn run(block: &Block, world: &mut MemWorld) -> Result<Outcome, String> {
 fn claim(number: usize, expression: &str, name: &str) -> String {
     let expression = expression.split(" // ").next().unwrap_or_default().trim();
     let expression = if expression.is_empty() { "true" } else { expression };
-    format!("kind claim{number} {{ require {expression} else {name:?} }}\nclaim{number} it {{ }}", name = name.replace("${", "$"))
+    format!("kind claim{number} {{ require ({expression}) else {name:?} }}\nclaim{number} it {{ }}", name = name.replace("${", "$"))
 }
 
 /// Compiles a file that may name those of the world and the file that the builtins' examples read.
