@@ -144,6 +144,9 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn unknown_declaration(&self, kind: Name, name: Name, at: Span) -> Ty<'a> {
+        if self.program().is_lost(name) {
+            return Ty::Poison;
+        }
         let known = self.shared.declared.names(kind);
         let error = Diagnostic::new(&codes::UNKNOWN_DECLARATION, at, format!("there is no {kind} called `{name}`"));
         let names: Vec<&str> = known.iter().map(|n| n.as_str()).collect();

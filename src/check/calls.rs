@@ -31,6 +31,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     fn unknown_function(&mut self, name: &str, call: &'a Call) -> Ty<'a> {
         let at = call.callee.span();
+        let lost = self.program().is_lost(call.callee.name.name);
         let poison = match call.callee.module.map(|alias| self.program().alias(self.place.home, alias.name)) {
             Some(Some(Alias::Module(module))) => {
                 let error = Diagnostic::new(
@@ -41,6 +42,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 let names = self.program().function_names(module);
                 self.error(suggested(error, &call.callee.name.name, names.iter().map(|n| n.as_str()), call.callee.name.span))
             }
+            _ if lost => Ty::Poison,
             Some(Some(Alias::Missing)) => Ty::Poison,
             Some(Some(Alias::Native(_)) | None) | None => {
                 let own = self.program().function_names(self.place.home);

@@ -66,6 +66,9 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn unknown_name(&mut self, name: Name, span: Span, expected: Option<&Ty<'a>>) {
+        if self.program().is_lost(name) {
+            return;
+        }
         if let Some(error) = self.not_a_value(name, span) {
             return self.report(error);
         }
