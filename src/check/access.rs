@@ -182,7 +182,7 @@ impl<'a> Checker<'_, '_, 'a> {
             },
             Ty::Map(map) if optional => map.value.clone().optional(),
             Ty::Map(map) => map.value.clone(),
-            Ty::Keyed(keyed) => keyed.element(),
+            Ty::Keyed(keyed) => keyed.element().clone(),
             Ty::Union(members) => self.union_member(members, base, field, expr),
             Ty::Address(Some(kind)) => self.of_address(*kind, field),
             Ty::Address(None) => match field.name.as_str() {
@@ -299,7 +299,7 @@ impl<'a> Checker<'_, '_, 'a> {
             }
             Ty::Refined(refined) => self.element(&refined.base, key, expr, index),
             Ty::List(elem) if is_int => elem.as_ref().clone(),
-            Ty::Keyed(keyed) if is_int || is_text => keyed.element(),
+            Ty::Keyed(keyed) if is_int || is_text => keyed.element().clone(),
             Ty::Map(map) if is_text => map.value.clone().optional(),
             Ty::Record(record) if is_text => match static_text(index) {
                 Some(name) => record.field(name).map_or(Ty::Null, |f| f.ty.clone().optional()),

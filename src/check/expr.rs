@@ -68,7 +68,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (ExprKind::Binary { op: BinOp::Coalesce, left, right }, _) => self.check_coalesce(left, right, expected),
             (ExprKind::List(items), Ty::List(elem)) => self.check_list(items, elem, expected),
             (ExprKind::List(items), Ty::Keyed(keyed)) => {
-                let elem = keyed.element();
+                let elem = keyed.element().clone();
                 let expected = Expected { native: true, ..*expected };
                 self.check_list(items, &elem, &expected);
             }
@@ -224,7 +224,7 @@ impl<'a> Checker<'_, '_, 'a> {
         let found = self.infer(expr);
         match found.base() {
             Ty::List(elem) => elem.as_ref().clone(),
-            Ty::Keyed(keyed) => keyed.element(),
+            Ty::Keyed(keyed) => keyed.element().clone(),
             Ty::Any | Ty::Poison | Ty::Null => Ty::Poison,
             _ => {
                 let error = Diagnostic::new(
@@ -281,7 +281,7 @@ impl<'a> Checker<'_, '_, 'a> {
     fn silent_elements(&self, found: &Ty<'a>, over: &Expr) -> (Ty<'a>, Ty<'a>) {
         match found.base() {
             Ty::List(elem) => (Ty::Int, elem.as_ref().clone()),
-            Ty::Keyed(keyed) => (Ty::Int, keyed.element()),
+            Ty::Keyed(keyed) => (Ty::Int, keyed.element().clone()),
             Ty::Map(map) => (Ty::String, map.value.clone()),
             Ty::Record(record) => {
                 (Ty::String, record.fields.iter().map(|f| f.ty.present().clone()).reduce(fit::join).unwrap_or(Ty::Poison))

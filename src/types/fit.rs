@@ -287,9 +287,9 @@ fn scalars<'a>(a: Ty<'a>, b: Ty<'a>) -> Ty<'a> {
 }
 
 fn keyed_or_list<'a>(keyed: Keyed, elem: &Ty<'a>) -> Ty<'a> {
-    match fits_plainly(elem, &keyed.element()) {
+    match fits_plainly(elem, &keyed.element().clone()) {
         true => Ty::Keyed(keyed),
-        false => Ty::list(join(keyed.element(), elem.clone())),
+        false => Ty::list(join(keyed.element().clone(), elem.clone())),
     }
 }
 
