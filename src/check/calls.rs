@@ -299,17 +299,17 @@ impl<'a> Checker<'_, '_, 'a> {
             return true;
         }
         let wanted = words(&param.ty);
-        if let Ty::Optional(inner) = found {
-            if bindings.accepts(&param.ty, inner) {
-                let text = self.text(expr.span);
-                let error = Diagnostic::new(
-                    &codes::MAYBE_NULL,
-                    expr.span,
-                    format!("this may be null, and `{}` of `{}` is {wanted}", param.name, builtin.name),
-                );
-                self.report(error.help(format!("give it a value for that case, `{text} ?? …`, or ask before: `if {text} != null`")));
-                return true;
-            }
+        if let Ty::Optional(inner) = found
+            && bindings.accepts(&param.ty, inner)
+        {
+            let text = self.text(expr.span);
+            let error = Diagnostic::new(
+                &codes::MAYBE_NULL,
+                expr.span,
+                format!("this may be null, and `{}` of `{}` is {wanted}", param.name, builtin.name),
+            );
+            self.report(error.help(format!("give it a value for that case, `{text} ?? …`, or ask before: `if {text} != null`")));
+            return true;
         }
         let error = Diagnostic::new(
             &codes::TYPE_MISMATCH,

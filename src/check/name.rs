@@ -30,10 +30,10 @@ impl<'a> Checker<'_, '_, 'a> {
         if local.is_some() {
             return local;
         }
-        if let Some(kind) = self.place.kind.clone() {
-            if let Some(ty) = self.bound_by_kind(&kind, name) {
-                return Some(ty);
-            }
+        if let Some(kind) = self.place.kind.clone()
+            && let Some(ty) = self.bound_by_kind(&kind, name)
+        {
+            return Some(ty);
         }
         let found = self.program().value(self.place.home, name)?;
         Some(self.global(found))
