@@ -26,12 +26,23 @@ struct Outcome {
 
 type Stage = fn(&Source, &FileDb) -> Outcome;
 
-const STAGES: &[(&str, Stage)] = &[("parse", parse)];
+const STAGES: &[(&str, Stage)] = &[("parse", parse), ("check", check)];
 
 fn parse(source: &Source, _: &FileDb) -> Outcome {
     let sink = Sink::new();
     let file = kdsl::syntax::parse(source, &sink);
     Outcome { diagnostics: sink.finish(), output: dump::file(&file) }
+}
+
+/// What the checker says of a program in one file.
+fn check(source: &Source, db: &FileDb) -> Outcome {
+    let sink = Sink::new();
+    let ast = kdsl::syntax::parse(source, &sink);
+    let source = db.find(source.span()).unwrap();
+    let file = kdsl::load::Loaded { path: source.name.clone(), source, ast, base: None, imports: Vec::new() };
+    let project = kdsl::load::Project { files: vec![file] };
+    kdsl::check::check(&kdsl::resolve::Program::new(&project, db, &sink));
+    Outcome { diagnostics: sink.finish(), output: String::new() }
 }
 
 #[test]
@@ -80,6 +91,7 @@ fn program(written: &str) -> String {
 /// The case as it should be written.
 fn render(program: String, stage: Stage) -> String {
     let db = FileDb::new();
+    kdsl::stdlib::add_to(&db);
     let source = db.add("case.kdsl", program.clone(), SourceKind::User).unwrap();
     let Outcome { diagnostics, output } = stage(&source, &db);
     let mut out = String::new();

@@ -179,7 +179,7 @@ impl<'a> Checker<'_, '_, 'a> {
             },
             Ty::Map(map) if optional => map.value.clone().optional(),
             Ty::Map(map) => map.value.clone(),
-            Ty::Keyed(keyed) => keyed.element(),
+            Ty::Keyed(keyed) => keyed.element().clone(),
             Ty::Union(members) => self.union_member(members, base, field, expr),
             Ty::Address(Some(kind)) => self.of_address(*kind, field),
             Ty::Address(None) => match field.name.as_str() {
@@ -296,7 +296,7 @@ impl<'a> Checker<'_, '_, 'a> {
             }
             Ty::Refined(refined) => self.element(&refined.base, key, expr, index),
             Ty::List(elem) if is_int => elem.as_ref().clone(),
-            Ty::Keyed(keyed) if is_int || is_text => keyed.element(),
+            Ty::Keyed(keyed) if is_int || is_text => keyed.element().clone(),
             Ty::Map(map) if is_text => map.value.clone().optional(),
             Ty::Record(record) if is_text => match static_text(index) {
                 Some(name) => record.field(name).map_or(Ty::Null, |f| f.ty.clone().optional()),
@@ -382,9 +382,13 @@ pub(super) fn shown(ty: &Ty) -> String {
         Ty::Null => "null".into(),
         Ty::Literal(crate::types::Literal::Str(_)) => "a String".into(),
         Ty::Any => "a value".into(),
-        Ty::List(_) | Ty::Keyed(_) => format!("a list, `{ty}`,"),
+        Ty::List(elem) => format!("a list of {elem}"),
+        Ty::Keyed(keyed) => format!("a list of {}", keyed.element()),
+        Ty::Record(record) if record.name.is_none() => "a record".into(),
+        Ty::Cpu => "an amount of cores".into(),
+        Ty::Bytes => "an amount of bytes".into(),
         Ty::Int => "an Int".into(),
-        Ty::Bool | Ty::Float | Ty::String | Ty::Cpu | Ty::Duration | Ty::Percent | Ty::Quantity | Ty::Ref => format!("a {ty}"),
+        Ty::Bool | Ty::Float | Ty::String | Ty::Duration | Ty::Percent | Ty::Quantity | Ty::Ref => format!("a {ty}"),
         Ty::Address(_) => "a declaration's address".into(),
         _ => format!("`{ty}`"),
     }

@@ -5,6 +5,7 @@ use super::{Eval, Evaluator, Poisoned, Scope};
 use crate::ast::{self, FieldValue};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::STD;
+use crate::schema::TypeId;
 use crate::source::Span;
 use crate::types::{Keyed, Ty, native};
 use crate::value::{Entry, Item, List, Node, Op, Over, Record, Value};
@@ -33,7 +34,12 @@ impl<'a> Evaluator<'_, 'a> {
             }
             failed |= self.entry(entry, ty, record, here).is_err();
         }
-        if failed { Err(Poisoned) } else { Ok(()) }
+        if failed {
+            return Err(Poisoned);
+        }
+        // Every entry was made to fit, and what was there before came the same way.
+        record.fits = native_of(ty);
+        Ok(())
     }
 
     fn entry(&mut self, entry: &'a ast::Entry, ty: &Ty<'a>, record: &mut Record, scope: &Scope<'a>) -> Eval<()> {
@@ -110,7 +116,7 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let (mut record, origin, op) = match below {
             Some(Entry { node: Node { value: Value::Record(record), origin }, op, .. }) => (Arc::unwrap_or_clone(record), origin, op),
-            Some(_) | None => (Record::default(), self.written(scope, block.span), Op::Merge),
+            Some(_) | None => (Record::with_capacity(block.entries.len()), self.written(scope, block.span), Op::Merge),
         };
         self.deeper(block.span, |this| this.block(&block.entries, write.ty, &mut record, scope))?;
         let vanished = fresh && (scope.home == STD || scope.this.is_some()) && !block.entries.is_empty() && record.entries.iter().all(|e| e.node.is_null());
@@ -158,12 +164,12 @@ impl<'a> Evaluator<'_, 'a> {
     fn write_element(&mut self, list: &mut List, keyed: Keyed, name: Ustr, at: Span, write: Write<'_, 'a>, scope: &Scope<'a>) -> Eval<()> {
         let label = keyed.label();
         let position = list.items.iter().position(|i| merge::label_of(&i.node, label).is_some_and(|t| *t == *name.as_str()));
-        let element = keyed.element();
+        let element: &Ty<'a> = keyed.element();
         let (mut record, origin) = match position.map(|i| std::mem::take(&mut list.items[i].node)) {
             Some(Node { value: Value::Record(record), origin }) => (Arc::unwrap_or_clone(record), origin),
             Some(_) | None => {
                 let text = Node::new(Value::str(name.as_str()), self.written(scope, at));
-                let text = match field_ty(&element, label) {
+                let text = match field_ty(element, label) {
                     Some(Ty::Int) => Node::new(name.parse().map_or(Value::str(name.as_str()), Value::Int), text.origin),
                     _ => text,
                 };
@@ -171,8 +177,8 @@ impl<'a> Evaluator<'_, 'a> {
             }
         };
         match write.value {
-            FieldValue::Block(block) => self.block(&block.entries, &element, &mut record, scope)?,
-            FieldValue::Set(expr) => self.write_primary(&mut record, keyed, &element, expr, write.span, scope)?,
+            FieldValue::Block(block) => self.block(&block.entries, element, &mut record, scope)?,
+            FieldValue::Set(expr) => self.write_primary(&mut record, keyed, element, expr, write.span, scope)?,
             FieldValue::Append(_) => {
                 let error = Diagnostic::new(&codes::LABEL, write.span, "`+=` adds elements to a list, this is one element");
                 return Err(self.error(error.help("write `=` or `{ … }`")));
@@ -252,9 +258,9 @@ impl<'a> Evaluator<'_, 'a> {
         }
     }
 
-    /// A block of the standard library that depends on nothing, made once and shared.
+    /// A block in the body of a kind that depends on nothing, made once and shared.
     pub(super) fn constant(&mut self, block: &'a ast::Block, ty: &Ty<'a>, scope: &Scope<'a>) -> Option<Eval<Node>> {
-        if scope.home != STD || self.origin_kind != crate::value::OriginKind::Emit {
+        if (scope.home != STD && scope.this.is_none()) || self.origin_kind != crate::value::OriginKind::Emit {
             return None;
         }
         let key = std::ptr::from_ref(block) as usize;
@@ -263,7 +269,7 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let node = super::constant::is_constant(block).then(|| {
             let mut record = Record::default();
-            let inner = Scope::module(STD);
+            let inner = Scope::module(scope.home).in_layer(block.span);
             self.block(&block.entries, ty, &mut record, &inner).map(|()| Node::new(Value::Record(Arc::new(record)), self.written(scope, block.span)))
         });
         match node {
@@ -329,6 +335,15 @@ fn field_names(ty: &Ty) -> Vec<Ustr> {
     }
 }
 
+/// The native type whose values a type describes, in part or whole.
+pub(super) fn native_of(ty: &Ty) -> Option<TypeId> {
+    match ty.base() {
+        Ty::Native(id) => Some(*id),
+        Ty::Partial(inner) => native_of(inner),
+        _ => None,
+    }
+}
+
 /// Whether a second plain write in this layer contradicts `below`.
 fn contradicts(below: &Entry, scope: &Scope) -> bool {
     below.op == Op::Replace && !below.spread && in_layer(below, scope)
@@ -339,7 +354,7 @@ fn in_layer(entry: &Entry, scope: &Scope) -> bool {
 }
 
 fn single(key: Ustr, node: Node, at: Span) -> Record {
-    Record { entries: vec![Entry { key, node, at, op: Op::Replace, spread: false, over: None }], index: Default::default() }
+    Record { entries: vec![Entry { key, node, at, op: Op::Replace, spread: false, over: None }], ..Record::default() }
 }
 
 fn empty_entry(key: Ustr) -> Entry {

@@ -8,8 +8,17 @@ use crate::resolve::Found;
 use crate::source::{SourceKind, Span};
 use crate::value::{Node, Origin, Value};
 use crate::world;
+use crate::types::Ty;
+use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::sync::Arc;
 use ustr::Ustr;
+
+/// The types of a function, made once.
+pub struct Signature<'a> {
+    params: Vec<Ty<'a>>,
+    ret: Option<Ty<'a>>,
+}
 
 /// A lambda argument of a call in progress.
 pub struct Lambda<'a> {
@@ -23,9 +32,9 @@ impl<'a> Evaluator<'_, 'a> {
         if let Some(found) = self.program().function(scope.home, &call.callee) {
             return self.call_function(found, call, span, scope);
         }
-        let name = match call.callee.module {
-            Some(module) => format!("{}.{}", module.name, call.callee.name.name),
-            None => call.callee.name.name.to_string(),
+        let name: Cow<str> = match call.callee.module {
+            Some(module) => Cow::Owned(format!("{}.{}", module.name, call.callee.name.name)),
+            None => Cow::Borrowed(call.callee.name.name.as_str()),
         };
         if name == "has" {
             return self.call_has(call, span, scope);
@@ -58,39 +67,48 @@ impl<'a> Evaluator<'_, 'a> {
         let decl = found.what;
         let mut inner = Scope::module(found.home);
         (inner.this, inner.namespace) = (scope.this.clone(), scope.namespace);
-        let slots = self.arguments(&decl.params.iter().map(|p| p.name.name).collect::<Vec<_>>(), call, span)?;
-        for (param, slot) in decl.params.iter().zip(slots) {
-            let ty = self.program().ty(found.home, &param.ty);
+        let signature = self.signature(found);
+        let slots = self.arguments(&decl.params, call, span)?;
+        for ((param, ty), slot) in decl.params.iter().zip(&signature.params).zip(slots) {
             let node = match (slot, &param.default) {
-                (Some(arg), _) => self.eval_as(&arg.value, &ty, scope)?,
-                (None, Some(default)) => self.eval_as(default, &ty, &inner)?,
+                (Some(arg), _) => self.eval_as(&arg.value, ty, scope)?,
+                (None, Some(default)) => self.eval_as(default, ty, &inner)?,
                 (None, None) => {
                     let message = format!("`{}` needs its argument `{}`", decl.name.name, param.name.name);
                     return Err(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, message).also(param.name.span, "declared here")));
                 }
             };
-            let node = self.complete(node, &ty, &inner, &param.name.name)?;
+            let node = self.complete(node, ty, &inner, &param.name.name)?;
             inner = inner.with(param.name.name, node);
         }
         // A function sees its parameters and its module, not the fields of the kind that calls it.
         inner.this = None;
-        self.deeper(span, |this| match &decl.ret {
-            Some(ret) => {
-                let ty = this.program().ty(found.home, ret);
-                let node = this.eval_as(&decl.body, &ty, &inner)?;
-                this.complete(node, &ty, &inner, &decl.name.name)
+        self.deeper(span, |this| match &signature.ret {
+            Some(ty) => {
+                let node = this.eval_as(&decl.body, ty, &inner)?;
+                this.complete(node, ty, &inner, &decl.name.name)
             }
             None => this.eval(&decl.body, &inner),
         })
     }
 
+    fn signature(&self, found: Found<&'a ast::FnDecl>) -> Arc<Signature<'a>> {
+        let key = std::ptr::from_ref(found.what) as usize;
+        if let Some(known) = self.shared.signatures.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+            return known.clone();
+        }
+        let ty = |expr| self.program().ty(found.home, expr);
+        let made = Signature { params: found.what.params.iter().map(|p| ty(&p.ty)).collect(), ret: found.what.ret.as_ref().map(ty) };
+        self.shared.signatures.write().unwrap_or_else(|e| e.into_inner()).entry(key).or_insert_with(|| Arc::new(made)).clone()
+    }
+
     /// The argument of each parameter, by position and by name.
-    fn arguments(&self, params: &[Ustr], call: &'a ast::Call, span: Span) -> Eval<Vec<Option<&'a ast::Arg>>> {
-        let mut slots: Vec<Option<&ast::Arg>> = vec![None; params.len()];
+    fn arguments(&self, params: &'a [ast::FnParam], call: &'a ast::Call, span: Span) -> Eval<SmallVec<[Option<&'a ast::Arg>; 6]>> {
+        let mut slots: SmallVec<[Option<&ast::Arg>; 6]> = SmallVec::from_elem(None, params.len());
         for (position, arg) in call.args.iter().enumerate() {
             let index = match arg.name {
                 None => position,
-                Some(name) => params.iter().position(|p| *p == name.name).unwrap_or(usize::MAX),
+                Some(name) => params.iter().position(|p| p.name.name == name.name).unwrap_or(usize::MAX),
             };
             match slots.get_mut(index) {
                 Some(slot @ None) => *slot = Some(arg),

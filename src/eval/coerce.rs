@@ -31,7 +31,7 @@ impl<'a> Evaluator<'_, 'a> {
     /// [`Self::adapt`], for a field whose name says what a duration counts.
     pub(super) fn adapt_field(&mut self, node: Node, key: Ustr, ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         match (&node.value, ty.base()) {
-            (Value::Duration(ms), Ty::Int) if key.contains("Seconds") => match duration::seconds(*ms) {
+            (Value::Duration(ms), Ty::Int) if crate::types::fit::counts_seconds(key) => match duration::seconds(*ms) {
                 Ok(seconds) => self.adapt(Node::new(Value::Int(seconds), node.origin), ty, span, scope),
                 Err(error) => Err(self.error(Diagnostic::new(&codes::UNIT, self.place(&node, span), format!("`{key}` counts whole seconds: {error}")))),
             },
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
             (Value::List(list), Ty::Keyed(keyed)) => {
                 let list = list.clone();
-                self.adapt_list(node, &list, &keyed.element(), Some(keyed.label()), span, scope)
+                self.adapt_list(node, &list, keyed.element(), Some(keyed.label()), span, scope)
             }
             (Value::Record(record), Ty::Map(_) | Ty::Record(_) | Ty::Native(_) | Ty::Partial(_)) => {
                 let record = record.clone();
@@ -194,16 +194,15 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn adapt_record(&mut self, node: Node, record: &Arc<Record>, ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
-        let kept = |e: &Entry| super::block::field_ty(ty, e.key).is_some_and(|t| fits(&e.node.value, t));
         let keyed_by = match ty {
             Ty::Map(map) if !matches!(map.key, Ty::String | Ty::Any) => Some(&map.key),
             _ => None,
         };
-        if keyed_by.is_none() && record.entries.iter().all(kept) {
+        if keyed_by.is_none() && fits(&node.value, ty) {
             return Ok(node);
         }
         self.spend(record.entries.len(), span)?;
-        let mut made = Record::default();
+        let mut made = Record::with_capacity(record.entries.len());
         let mut failed = false;
         for entry in &record.entries {
             if let Some(key_ty) = keyed_by {
@@ -219,6 +218,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Err(Poisoned) => failed = true,
             }
         }
+        made.fits = super::block::native_of(ty);
         if failed { Err(Poisoned) } else { Ok(Node::new(Value::Record(Arc::new(made)), node.origin)) }
     }
 
@@ -228,7 +228,7 @@ impl<'a> Evaluator<'_, 'a> {
         let origin = node.origin;
         let node = self.adapt(node, &primary.ty, span, scope)?;
         let entry = Entry { key: primary.name, node, at: origin.span, op: Op::Replace, spread: false, over: None };
-        Ok(Node::new(Value::Record(Arc::new(Record { entries: vec![entry], index: Default::default() })), origin))
+        Ok(Node::new(Value::Record(Arc::new(Record { entries: vec![entry], ..Record::default() })), origin))
     }
 
     fn is_a(&self, kind: Ustr, wanted: Ustr, scope: &Scope<'a>) -> bool {
@@ -244,7 +244,7 @@ pub(super) fn value_from(target: &RefValue, origin: Origin) -> Node {
     let text = |t: &str| Node::new(Value::str(t), origin);
     let record = |entries: Vec<(&str, Node)>| {
         let entries = entries.into_iter().map(|(k, node)| Entry { key: k.into(), node, at: origin.span, op: Op::Replace, spread: false, over: None });
-        Node::new(Value::Record(Arc::new(Record { entries: entries.collect(), index: Default::default() })), origin)
+        Node::new(Value::Record(Arc::new(Record { entries: entries.collect(), ..Record::default() })), origin)
     };
     match target {
         RefValue::ConfigKey { name, key } => record(vec![("configMapKeyRef", record(vec![("name", text(name)), ("key", text(key))]))]),
@@ -306,8 +306,9 @@ fn fits(value: &Value, ty: &Ty) -> bool {
         (Value::List(list), Ty::List(elem)) => list.label.is_none() && list.items.iter().all(|i| fits(&i.node.value, elem)),
         (Value::List(list), Ty::Keyed(keyed)) => {
             let elem = keyed.element();
-            list.label == Some(keyed.label()) && list.items.iter().all(|i| fits(&i.node.value, &elem))
+            list.label == Some(keyed.label()) && list.items.iter().all(|i| fits(&i.node.value, elem))
         }
+        (Value::Record(record), Ty::Native(_) | Ty::Partial(_)) if record.fits.is_some() && record.fits == super::block::native_of(ty) => true,
         (Value::Record(record), Ty::Map(_) | Ty::Record(_) | Ty::Native(_) | Ty::Partial(_)) => {
             record.entries.iter().all(|e| super::block::field_ty(ty, e.key).is_some_and(|t| fits(&e.node.value, t)))
         }

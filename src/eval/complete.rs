@@ -1,9 +1,9 @@
 //! Completing records: after all layers are merged, missing fields get their defaults and required ones are demanded.
 
-use super::{Eval, Evaluator, Poisoned, Scope};
+use super::{Eval, Evaluator, Poisoned, Scope, constant};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
-use crate::types::{FieldTy, RecordTy, Ty};
+use crate::types::{Default, FieldTy, RecordTy, Ty};
 use crate::value::{Entry, Item, Node, Op, Origin, OriginKind, Record, Value};
 use std::sync::Arc;
 
@@ -74,6 +74,9 @@ impl<'a> Evaluator<'_, 'a> {
     pub(super) fn default_of(&mut self, field: &FieldTy<'a>, scope: &Scope<'a>) -> Eval<Option<Node>> {
         let origin = Origin { span: field.span, kind: OriginKind::Default };
         if let Some(default) = field.default {
+            if let Some(known) = self.known_default(default) {
+                return Ok(Some(known));
+            }
             let mut home = scope.clone();
             (home.home, home.locals) = (default.home, None);
             let outer = std::mem::replace(&mut self.origin_kind, OriginKind::Default);
@@ -84,6 +87,7 @@ impl<'a> Evaluator<'_, 'a> {
                 if node.origin.kind == OriginKind::User && default.expr.span.contains(node.origin.span) {
                     node.origin.kind = OriginKind::Default;
                 }
+                self.keep_default(default, &node);
                 Some(node)
             });
         }
@@ -95,6 +99,19 @@ impl<'a> Evaluator<'_, 'a> {
             return self.complete(empty, &field.ty, scope, &field.name).map(Some);
         }
         Ok(None)
+    }
+
+    /// A default that depends on nothing, computed before.
+    fn known_default(&self, default: Default<'a>) -> Option<Node> {
+        let key = std::ptr::from_ref(default.expr) as usize;
+        self.shared.constants.read().unwrap_or_else(|e| e.into_inner()).get(&key)?.clone()
+    }
+
+    fn keep_default(&self, default: Default<'a>, node: &Node) {
+        if constant::is_constant_expr(default.expr) {
+            let key = std::ptr::from_ref(default.expr) as usize;
+            self.shared.constants.write().unwrap_or_else(|e| e.into_inner()).insert(key, Some(node.clone()));
+        }
     }
 
     pub(super) fn required(&self, field: &FieldTy<'a>, at: Span, what: &str) -> Poisoned {

@@ -10,7 +10,7 @@ pub fn is_constant(block: &Block) -> bool {
             key(&field.key)
                 && field.label.as_ref().is_none_or(key)
                 && match &field.value {
-                    FieldValue::Set(e) | FieldValue::Append(e) => expr(e),
+                    FieldValue::Set(e) | FieldValue::Append(e) => is_constant_expr(e),
                     FieldValue::Block(block) => is_constant(block),
                 }
         }
@@ -29,16 +29,17 @@ fn text(lit: &StrLit) -> bool {
     lit.parts.iter().all(|part| matches!(part, StrPart::Text(_)))
 }
 
-fn expr(e: &Expr) -> bool {
+/// Whether an expression is written out with literals alone.
+pub fn is_constant_expr(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Num(_) => true,
         ExprKind::Str(lit) => text(lit),
         ExprKind::List(items) => items.iter().all(|item| match item {
-            ListItem::Item(e) => expr(e),
+            ListItem::Item(e) => is_constant_expr(e),
             ListItem::Spread(_) => false,
         }),
         ExprKind::Record(block) => is_constant(block),
-        ExprKind::Neg(inner) | ExprKind::Not(inner) => expr(inner),
+        ExprKind::Neg(inner) | ExprKind::Not(inner) => is_constant_expr(inner),
         ExprKind::Name(_) | ExprKind::Comp(_) | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Call(_) => false,
         ExprKind::Binary { .. } | ExprKind::Range { .. } | ExprKind::If { .. } | ExprKind::Lambda { .. } => false,
     }

@@ -209,13 +209,13 @@ pub(super) fn object_head(kind: &NativeKind, name: Ustr, namespace: Option<Ustr>
     if let Some(namespace) = namespace.filter(|_| kind.namespaced) {
         metadata.push(entry("namespace", text(namespace, label), label));
     }
-    let metadata = Node::new(Value::Record(Arc::new(Record { entries: metadata, index: Default::default() })), Origin::user(label));
+    let metadata = Node::new(Value::Record(Arc::new(Record { entries: metadata, ..Record::default() })), Origin::user(label));
     let entries = vec![
         entry("apiVersion", text(kind.api_version, head), head),
         entry("kind", text(kind.kind, head), head),
         entry("metadata", metadata, head),
     ];
-    Record { entries, index: Default::default() }
+    Record { entries, ..Record::default() }
 }
 
 /// The object of a finished tree: `metadata` has the last word on its name and namespace.

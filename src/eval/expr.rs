@@ -178,7 +178,7 @@ impl<'a> Evaluator<'_, 'a> {
             return known;
         }
         let inner = scope.clone().in_layer(block.span);
-        let mut record = Record::default();
+        let mut record = Record::with_capacity(block.entries.len());
         self.block(&block.entries, ty, &mut record, &inner)?;
         Ok(Node::new(Value::Record(Arc::new(record)), self.written(scope, block.span)))
     }
@@ -189,11 +189,11 @@ impl<'a> Evaluator<'_, 'a> {
         let mut failed = false;
         for item in items {
             match item {
-                ListItem::Item(expr) => match self.eval_as(expr, &elem, scope) {
+                ListItem::Item(expr) => match self.eval_as(expr, elem, scope) {
                     Ok(node) => list.items.push(Item { node, at: expr.span }),
                     Err(Poisoned) => failed = true,
                 },
-                ListItem::Spread(expr) => match self.spread_list(expr, &elem, scope) {
+                ListItem::Spread(expr) => match self.spread_list(expr, elem, scope) {
                     Ok(items) => list.items.extend(items),
                     Err(Poisoned) => failed = true,
                 },
@@ -228,7 +228,7 @@ impl<'a> Evaluator<'_, 'a> {
     fn comprehension(&mut self, comp: &'a ast::Comp, ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         let elem = element_ty(ty);
         let mut list = List { items: Vec::new(), label: label_of(ty) };
-        self.clauses(&comp.clauses, &comp.element, &elem, &mut list, scope)?;
+        self.clauses(&comp.clauses, &comp.element, elem, &mut list, scope)?;
         Ok(Node::new(Value::List(Arc::new(list)), self.written(scope, span)))
     }
 
@@ -382,11 +382,11 @@ impl<'a> Evaluator<'_, 'a> {
     }
 }
 
-pub(super) fn element_ty<'a>(ty: &Ty<'a>) -> Ty<'a> {
+pub(super) fn element_ty<'t, 'a>(ty: &'t Ty<'a>) -> &'t Ty<'a> {
     match ty.base() {
-        Ty::List(elem) => elem.as_ref().clone(),
+        Ty::List(elem) => elem,
         Ty::Keyed(keyed) => keyed.element(),
-        _ => Ty::Any,
+        _ => &Ty::Any,
     }
 }
 

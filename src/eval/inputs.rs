@@ -4,7 +4,7 @@
 
 use super::block::Write;
 use super::decl::{Body, Decl, DeclKind};
-use super::{Eval, Evaluator, Poisoned, Scope};
+use super::{Eval, Evaluator, Part, Poisoned, Scope};
 use crate::ast::{self, Entry, Item};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::Kind;
@@ -32,7 +32,7 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let Some(kind) = decl.high().cloned() else { return Err(Poisoned) };
         let field = kind.inputs.fields[index].name;
-        let key = (Arc::as_ptr(decl) as usize, field);
+        let key = (Arc::as_ptr(decl) as usize, Part::Input, field);
         let result = self.thunk(key, || format!("{}.{field}", decl.short_name()), at, |this| this.compute_input(decl, &kind, index));
         cell.get_or_init(|| result).clone()
     }
@@ -70,7 +70,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Source::Field(f) => self.write(record, key, Write { label: f.label.as_ref(), value: &f.value, ty, span: f.span }, &scope),
                 Source::Spread(entry) => self.adapt_field(entry.node.clone(), key, ty, entry.at, &scope).map(|node| {
                     let entry = value::Entry { node, spread: true, ..entry };
-                    super::merge::merge_record(record, &Record { entries: vec![entry], index: Default::default() });
+                    super::merge::merge_record(record, &Record { entries: vec![entry], ..Record::default() });
                 }),
             };
             failed |= result.is_err();
@@ -153,7 +153,7 @@ impl<'a> Evaluator<'_, 'a> {
         if !kind.exports.iter().any(|e| may_write(&e.what.entries, name)) {
             return None;
         }
-        let key = (Arc::as_ptr(decl) as usize, Ustr::from(&format!("export {name}")));
+        let key = (Arc::as_ptr(decl) as usize, Part::Export, name);
         let result = self.thunk(key, || format!("{}.{name}", decl.short_name()), at, |this| {
             let mut sources = SmallVec::new();
             for export in &kind.exports {
@@ -178,7 +178,7 @@ impl<'a> Evaluator<'_, 'a> {
             return known.clone();
         }
         let Some(found) = kind.lets.get(&name).copied() else { return Err(Poisoned) };
-        let key = (Arc::as_ptr(decl) as usize, Ustr::from(&format!("let {name}")));
+        let key = (Arc::as_ptr(decl) as usize, Part::Let, name);
         let result = self.thunk(key, || format!("{}.{name}", decl.short_name()), found.what.name.span, |this| {
             this.eval(&found.what.value, &Scope::kind_body(decl, found.home, Span::NONE))
         });
@@ -195,7 +195,7 @@ impl<'a> Evaluator<'_, 'a> {
             return known.clone();
         }
         let DeclKind::Native(kind) = decl.kind else { return Err(Poisoned) };
-        let key = (Arc::as_ptr(decl) as usize, Ustr::default());
+        let key = (Arc::as_ptr(decl) as usize, Part::Whole, Ustr::default());
         let result = self.thunk(key, || decl.short_name(), at, |this| {
             let mut record = super::emit::object_head(kind, decl.name, decl.namespace, decl.head, decl.label);
             let mut failed = false;

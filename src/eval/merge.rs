@@ -114,7 +114,7 @@ pub fn label_of(node: &Node, label: Ustr) -> Option<&EcoString> {
 /// An element of a keyed list with nothing but its label.
 pub fn labelled_record(label: Ustr, text: Node, at: crate::source::Span) -> Record {
     let entry = Entry { key: label, node: text, at, op: Op::Merge, spread: false, over: None };
-    Record { entries: vec![entry], index: Default::default() }
+    Record { entries: vec![entry], ..Record::default() }
 }
 
 /// A new element.

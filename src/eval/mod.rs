@@ -10,6 +10,7 @@
 //!
 //! An expression that fails reports its error once and becomes [`Poisoned`], which ends what depends on it, silently.
 
+mod absent;
 mod block;
 mod calls;
 mod coerce;
@@ -77,8 +78,10 @@ pub struct Shared<'a> {
     pub decls: Decls<'a>,
     /// Lets and params by their declaration's address.
     globals: RwLock<FxHashMap<usize, Eval<Node>>>,
-    /// Blocks of the standard library that depend on nothing, with the type they were read as.
+    /// Blocks and defaults in kinds that depend on nothing, by their address; `None` for those that do.
     constants: RwLock<FxHashMap<usize, Option<Node>>>,
+    /// The types of functions' parameters and results, by the declaration's address.
+    signatures: RwLock<FxHashMap<usize, Arc<calls::Signature<'a>>>>,
 }
 
 /// Everything a program declares, as objects in the order of the declarations.
@@ -94,7 +97,7 @@ pub fn evaluate<'a>(program: &'a Program<'a>, world: &'a dyn World, params: Para
 
 impl<'a> Shared<'a> {
     pub fn new(program: &'a Program<'a>, world: &'a dyn World, params: Params, limits: Limits) -> Shared<'a> {
-        Shared { program, world, params, limits, decls: Decls::default(), globals: Default::default(), constants: Default::default() }
+        Shared { program, world, params, limits, decls: Decls::default(), globals: Default::default(), constants: Default::default(), signatures: Default::default() }
     }
 
     /// Reads every let and param of the user's files, so that an error in one that nothing uses shows too.
@@ -135,11 +138,21 @@ pub struct Evaluator<'s, 'a> {
     sink: &'s Sink,
 }
 
+/// What is computed: the address of a declaration, and which part of it.
+type ThunkKey = (usize, Part, Ustr);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Input,
+    Export,
+    Let,
+}
+
 /// A value that is computed at most once at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thunk {
-    /// The address of what is computed, and which part of it.
-    key: (usize, Ustr),
+    key: ThunkKey,
     /// As messages call it: `app.web.replicas`.
     name: String,
     span: Span,
@@ -195,7 +208,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
 
     /// Computes a thunk, with a budget of steps of its own, so that who reads it first does not matter; an error where it is being
     /// computed already.
-    fn thunk<T>(&mut self, key: (usize, Ustr), name: impl FnOnce() -> String, span: Span, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
+    fn thunk<T>(&mut self, key: ThunkKey, name: impl FnOnce() -> String, span: Span, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
         if let Some(start) = self.path.iter().position(|t| t.key == key) {
             return Err(self.cycle(start, span));
         }
@@ -263,7 +276,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         if let Some(known) = self.shared.globals.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
             return known.clone();
         }
-        let result = self.thunk((key, Ustr::default()), || ident.name.to_string(), ident.span, |this| {
+        let result = self.thunk((key, Part::Whole, Ustr::default()), || ident.name.to_string(), ident.span, |this| {
             let scope = Scope::module(home);
             match value {
                 crate::resolve::Value::Let(decl) => this.eval(&decl.value, &scope),

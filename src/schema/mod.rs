@@ -59,6 +59,11 @@ pub fn types() -> impl Iterator<Item = TypeId> {
     (0..TYPES.len()).map(|index| TypeId(index as u32))
 }
 
+/// How many types there are; every [`TypeId::index`] is less.
+pub fn type_count() -> usize {
+    TYPES.len()
+}
+
 /// The short names of all types, sorted, without decoding any. A name that several types share comes as often.
 pub fn type_names() -> impl Iterator<Item = &'static str> {
     (0..TYPES.len()).map(|index| last_segment(TYPES.name(index)))

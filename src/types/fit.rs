@@ -208,9 +208,9 @@ impl Literal {
     }
 }
 
-/// Whether a native integer field of that name counts seconds, so that a duration may be written there.
+/// Whether a native integer field of that name, `periodSeconds`, `ttlSecondsAfterFinished`, counts seconds, so that a duration may be written there.
 pub fn counts_seconds(name: Name) -> bool {
-    name.ends_with("Seconds")
+    name.contains("Seconds")
 }
 
 /// The type of a native field without `null`.
@@ -287,9 +287,9 @@ fn scalars<'a>(a: Ty<'a>, b: Ty<'a>) -> Ty<'a> {
 }
 
 fn keyed_or_list<'a>(keyed: Keyed, elem: &Ty<'a>) -> Ty<'a> {
-    match fits_plainly(elem, &keyed.element()) {
+    match fits_plainly(elem, &keyed.element().clone()) {
         true => Ty::Keyed(keyed),
-        false => Ty::list(join(keyed.element(), elem.clone())),
+        false => Ty::list(join(keyed.element().clone(), elem.clone())),
     }
 }
 

@@ -314,8 +314,8 @@ impl<'a> Ty<'a> {
 }
 
 impl Keyed {
-    pub fn element<'a>(self) -> Ty<'a> {
-        Ty::of_native(self.list.elem, self.partial)
+    pub fn element(self) -> &'static Ty<'static> {
+        native::element(self.list, self.partial)
     }
 
     /// The field by which elements are told apart; a `Ty::Keyed` always has one.

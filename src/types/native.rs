@@ -1,33 +1,31 @@
-//! The types of native fields, made once for the life of the process.
+//! The types of native fields and elements, made once for the life of the process.
 
 use super::Ty;
-use crate::schema::TypeId;
+use crate::schema::{self, ListTy, TypeId};
+use rustc_hash::FxHashMap;
 use std::sync::{LazyLock, OnceLock, RwLock};
 use ustr::{Ustr, UstrMap};
 
-/// The types of a native type's fields: plain, and inside a `Partial`.
+/// The types of a native type's fields.
 type Fields = OnceLock<UstrMap<Ty<'static>>>;
 
-/// The type of a field, or `None` where the type has no such field.
+/// The type of a field, or `None` where the type has no such field. `partial` is inside a `Partial`.
 pub fn field(id: TypeId, name: Ustr, partial: bool) -> Option<&'static Ty<'static>> {
-    fields(id, partial).get(&name)
+    static SLOTS: LazyLock<[Vec<Fields>; 2]> = LazyLock::new(|| {
+        let slots = || (0..schema::type_count()).map(|_| OnceLock::new()).collect();
+        [slots(), slots()]
+    });
+    let fields = SLOTS[usize::from(partial)].get(id.index())?;
+    fields.get_or_init(|| id.get().fields.iter().map(|f| (f.name, Ty::of_native_field(f, partial))).collect()).get(&name)
 }
 
-fn fields(id: TypeId, partial: bool) -> &'static UstrMap<Ty<'static>> {
-    slot(id, partial).get_or_init(|| id.get().fields.iter().map(|f| (f.name, Ty::of_native_field(f, partial))).collect())
-}
-
-/// Slots are made on demand and live as long as the process, as the schema itself does.
-fn slot(id: TypeId, partial: bool) -> &'static Fields {
-    static SLOTS: LazyLock<[RwLock<Vec<Option<&'static Fields>>>; 2]> = LazyLock::new(Default::default);
-    let slots = &SLOTS[usize::from(partial)];
-    let index = id.index();
-    if let Some(Some(found)) = slots.read().unwrap_or_else(|e| e.into_inner()).get(index) {
-        return found;
+/// The type of the elements of a native list.
+pub fn element(list: &'static ListTy, partial: bool) -> &'static Ty<'static> {
+    static KNOWN: LazyLock<RwLock<FxHashMap<(usize, bool), &'static Ty<'static>>>> = LazyLock::new(Default::default);
+    let key = (std::ptr::from_ref(list) as usize, partial);
+    if let Some(known) = KNOWN.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+        return known;
     }
-    let mut slots = slots.write().unwrap_or_else(|e| e.into_inner());
-    if slots.len() <= index {
-        slots.resize(index + 1, None);
-    }
-    slots[index].get_or_insert_with(|| Box::leak(Box::default()))
+    // As the schema itself, it is kept for the life of the process.
+    KNOWN.write().unwrap_or_else(|e| e.into_inner()).entry(key).or_insert_with(|| Box::leak(Box::new(Ty::of_native(list.elem, partial))))
 }

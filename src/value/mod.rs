@@ -6,6 +6,7 @@
 
 pub mod compare;
 
+use crate::schema::TypeId;
 use crate::source::Span;
 use ecow::EcoString;
 use rust_decimal::Decimal;
@@ -121,6 +122,8 @@ pub struct Item {
 pub struct Record {
     pub entries: Vec<Entry>,
     pub index: std::sync::OnceLock<Box<ustr::UstrMap<u32>>>,
+    /// The native type that all of it is known to fit: then nothing looks again.
+    pub fits: Option<TypeId>,
 }
 
 #[derive(Clone, Debug)]
@@ -190,6 +193,11 @@ pub enum RefValue {
 const INDEX_FROM: usize = 12;
 
 impl Record {
+    /// A record with room for that many entries and no more.
+    pub fn with_capacity(entries: usize) -> Record {
+        Record { entries: Vec::with_capacity(entries), ..Record::default() }
+    }
+
     pub fn get(&self, key: Ustr) -> Option<&Entry> {
         self.position(key).map(|i| &self.entries[i])
     }

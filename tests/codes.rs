@@ -1,0 +1,105 @@
+//! Every diagnostic code keeps what it promises: its example gives it and nothing else, and the mended example gives nothing.
+
+use kdsl::diag::codes;
+use kdsl::diag::{Code, Diagnostic, Severity};
+use kdsl::driver::{self, Options};
+use kdsl::eval::Limits;
+use kdsl::params::{Given, GivenValue};
+use kdsl::world::MemWorld;
+use std::collections::BTreeSet;
+
+/// Codes that no text alone can give. Each says why, and how it is given all the same.
+const WITHOUT_PROGRAM: &[(&str, fn() -> Vec<Diagnostic>)] = &[
+    ("param-value", || given("param n: Int = 1\n", "n", "one")),
+    ("param-unknown", || given("param n: Int = 1\n", "m", "1")),
+    // A million declarations take a while.
+    ("limit-size", || limited("for i in 1..20 { config \"c${i}\" { data { A = \"1\" } } }\n", Limits { declarations: 10, ..Limits::default() })),
+];
+
+/// Codes that no test can give: the reason.
+const UNTESTED: &[(&str, &str)] = &[("file-too-large", "its program has 4 GiB")];
+
+#[test]
+fn names_are_unique_and_in_kebab_case() {
+    let mut seen = BTreeSet::new();
+    for code in codes::all() {
+        let words = code.name.split('-');
+        let is_word = |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        assert!(words.clone().all(is_word), "`{}` is not in kebab-case", code.name);
+        assert!(seen.insert(code.name), "`{}` is declared twice", code.name);
+        assert_eq!(codes::find(code.name).map(|c| c.name), Some(code.name));
+    }
+}
+
+#[test]
+fn every_code_is_explained() {
+    for Code { name, summary, doc, passes, .. } in codes::all() {
+        assert!(!summary.is_empty() && !summary.ends_with('.'), "`{name}`: a summary is a line without a final stop");
+        assert!(doc.len() > 40 && doc.ends_with('.'), "`{name}`: the doc says why and what to do, in sentences");
+        assert!(!passes.is_empty(), "`{name}` has no mended example");
+    }
+}
+
+#[test]
+fn every_code_is_given_by_its_example_alone() {
+    let mut wrong = Vec::new();
+    for code in codes::all() {
+        let found = match WITHOUT_PROGRAM.iter().find(|(name, _)| *name == code.name) {
+            Some((_, give)) => give(),
+            None if UNTESTED.iter().any(|(name, _)| *name == code.name) => continue,
+            None => build(code.fails, Options::default()),
+        };
+        let given = found.iter().any(|d| d.code == code && d.severity == code.severity);
+        let others: Vec<&Diagnostic> = found.iter().filter(|d| d.is_error() && d.code != code).collect();
+        if !given || !others.is_empty() {
+            wrong.push(format!("`{}` should be given, and is by: {}{}", code.name, code.fails, listed(&found)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_mended_example_has_an_error() {
+    let mut wrong = Vec::new();
+    for code in codes::all() {
+        let found = build(code.passes, Options::default());
+        if found.iter().any(|d| d.is_error() || d.code == code) {
+            wrong.push(format!("`{}`, mended: {}{}", code.name, code.passes, listed(&found)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn exceptions_are_codes_without_an_example() {
+    let names = WITHOUT_PROGRAM.iter().map(|(name, _)| name).chain(UNTESTED.iter().map(|(name, _)| name));
+    for name in names {
+        assert_eq!(codes::find(name).map(|c| c.fails), Some(""), "`{name}` has an example: it needs no exception");
+    }
+}
+
+#[test]
+fn a_warning_does_not_end_a_run() {
+    let code = codes::all().find(|c| c.severity == Severity::Warning && c.name == "advice").expect("there is one");
+    let program = format!("{}config c {{ data {{ A = \"1\" }} }}\n", code.fails);
+    let outcome = driver::build(&MemWorld::new().with("main.kdsl", program), "main.kdsl", &Options::default());
+    assert_eq!((outcome.objects.len(), outcome.diagnostics.len()), (1, 1));
+}
+
+fn build(program: &str, options: Options) -> Vec<Diagnostic> {
+    driver::build(&MemWorld::new().with("main.kdsl", program), "main.kdsl", &options).diagnostics
+}
+
+fn given(program: &str, name: &str, value: &str) -> Vec<Diagnostic> {
+    let given = Given { name: name.into(), value: GivenValue::Text(value.into()), origin: format!("-p {name}={value}") };
+    build(program, Options { given: vec![given], ..Options::default() })
+}
+
+fn limited(program: &str, limits: Limits) -> Vec<Diagnostic> {
+    build(program, Options { limits, ..Options::default() })
+}
+
+fn listed(found: &[Diagnostic]) -> String {
+    let lines = found.iter().map(|d| format!("    {}[{}] {}\n", d.severity.as_str(), d.code.name, d.message));
+    if found.is_empty() { "    nothing\n".to_string() } else { lines.collect() }
+}
