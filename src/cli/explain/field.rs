@@ -129,7 +129,7 @@ pub fn of_native<'p, 'a>(field: &'static NativeField, path: String, partial: boo
         path,
         annotation: Ty::of_native(field.ty, partial).present().to_string(),
         ty,
-        required: field.required,
+        required: field.required && !partial,
         default: field.default().map(|json| json.to_string()),
         doc: field.doc().unwrap_or("").to_string(),
         native: Some(field),

@@ -19,7 +19,7 @@ use crate::load::Project;
 use crate::resolve::{KindRef, Program, STD};
 use crate::schema;
 use crate::source::FileDb;
-use crate::stdlib::{self, Sort};
+use crate::stdlib;
 use crate::types::Ty;
 use page::Page;
 use std::process::ExitCode;
@@ -41,7 +41,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     let program = Program::new(&project, &files, &sink);
     let mut page = Page::new(terminal::width(), color);
     match args.topic {
-        None => overview::write(&mut page, &program),
+        None => overview::write(&mut page),
         Some(topic) => explain(&mut page, &program, &topic)?,
     }
     terminal::print(&page.finish())?;

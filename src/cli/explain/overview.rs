@@ -4,11 +4,10 @@ use super::page::{Entry, Page, brief};
 use crate::ast::Item;
 use crate::builtins;
 use crate::diag::codes;
-use crate::resolve::Program;
 use crate::schema;
 use crate::stdlib::{self, Sort};
 
-pub fn write(page: &mut Page, program: &Program) {
+pub fn write(page: &mut Page) {
     page.title("kdsl explain TOPIC", "where TOPIC is one of these, or a path such as app.rollout.maxSurge or Deployment.spec.strategy");
     page.heading("Kinds");
     page.entries(stdlib::names(Sort::Kind).filter_map(|name| match stdlib::item(Sort::Kind, name)? {
@@ -18,7 +17,7 @@ pub fn write(page: &mut Page, program: &Program) {
     page.heading("Types");
     page.words(stdlib::names(Sort::Type).map(|n| n.as_str()));
     page.heading("Functions");
-    page.words(builtins::all().map(|b| b.name).chain(program.function_names(crate::resolve::STD).iter().map(|n| n.as_str())));
+    page.words(builtins::all().map(|b| b.name));
     page.heading(&format!("Kinds of Kubernetes, {} to {}, and their types", schema::oldest(), schema::newest()));
     page.words(schema::kind_names());
     page.heading("Diagnostic codes");

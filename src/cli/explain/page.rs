@@ -118,12 +118,16 @@ impl Page {
     }
 }
 
-/// Lines joined to paragraphs. Empty lines, list items and lines that are indented begin new ones.
+/// Lines joined to paragraphs. Empty lines, list items, lines that are indented and those between fences begin new ones.
 fn paragraphs(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    let mut open = false;
+    let (mut open, mut fenced) = (false, false);
     for line in text.trim().lines() {
-        let own = line.starts_with([' ', '\t', '-', '*', '|', '#']) || line.is_empty();
+        if line.starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        let own = fenced || line.starts_with([' ', '\t', '-', '*', '|', '#']) || line.is_empty();
         match out.last_mut().filter(|_| open && !own) {
             Some(last) => {
                 last.push(' ');
