@@ -6,6 +6,7 @@ use super::{Checker, Pending, Place};
 use crate::ast::{self, Entry, ExtendBody, Field, FieldValue, Item, Target};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Kind, KindRef};
+use crate::source::Span;
 use crate::types::{RecordTy, Ty};
 use std::sync::Arc;
 
@@ -77,9 +78,17 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Waive(waive) => self.waive(waive),
             Item::Assert(assert) => self.condition(&assert.condition),
             Item::Expect(expect) => self.items(&expect.body, Settings::Nothing),
-            // Their checks come with rules and CRDs; what they name is not looked at here.
-            Item::Crd(_) | Item::Refine(_) | Item::Rule(_) | Item::Import(_) => {}
+            // What they name is not looked at before they do something.
+            Item::Crd(crd) => self.not_yet(crd.name.span, "a `crd` is read, and no definition is made of it yet"),
+            Item::Refine(refine) => self.not_yet(refine.ty.span(), "a `refine` is read, and narrows nothing yet"),
+            Item::Rule(rule) => self.not_yet(rule.name.span, "a `rule` is read, and not run yet"),
+            Item::Import(_) => {}
         }
+    }
+
+    /// Nobody shall trust in what does nothing.
+    fn not_yet(&self, span: Span, what: &str) {
+        self.report(Diagnostic::new(&codes::NOT_YET, span, what));
     }
 
     fn setting(&mut self, entry: &'a Entry, settings: Settings) {
@@ -299,6 +308,7 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn test(&mut self, test: &'a ast::TestDecl) {
+        self.not_yet(test.name.span, "a `test` is checked, and not run yet");
         if let Some(block) = &test.with {
             self.params(block, self.place.home, "this file");
         }

@@ -53,9 +53,6 @@ impl<'a> Evaluator<'_, 'a> {
         for index in 0..kind.inputs.fields.len() {
             failed |= self.input(decl, index, decl.label).is_err();
         }
-        if failed {
-            return Err(Poisoned);
-        }
         for rule in &kind.requires {
             failed |= self.kind_rule(decl, *rule).is_err();
         }
