@@ -325,7 +325,9 @@ impl<'s> Here<'s> {
 
     fn if_without_then(&self) -> Option<Diagnostic> {
         let open = (self.toks.start + 1..self.tok).rev().find(|&tok| {
-            self.split.toks[tok].kind == Kind::If && self.split.toks[tok - 1].kind != Kind::Else && wants_value(self.split.toks[tok - 1].kind)
+            self.split.toks[tok].kind == Kind::If
+                && self.split.toks[tok - 1].kind != Kind::Else
+                && wants_value(self.split.toks[tok - 1].kind)
         })?;
         let has = |kind| (open..self.tok).any(|tok| self.split.toks[tok].kind == kind);
         let (word, after) = match (has(Kind::Then), has(Kind::Else)) {
@@ -628,10 +630,15 @@ fn ends_place(kind: Kind) -> bool {
 fn ends_value(kind: Kind) -> bool {
     use Kind::*;
     kind == Word
-        || matches!(kind, Number | True | False | Null | RParen | RBracket | RBrace | String | Text | Raw | StringClose | TextClose | DotDot)
+        || matches!(
+            kind,
+            Number | True | False | Null | RParen | RBracket | RBrace | String | Text | Raw | StringClose | TextClose | DotDot
+        )
 }
 
 fn starts_operand(kind: Kind) -> bool {
     use Kind::*;
-    kind.starts_string() || kind.is_word() && !matches!(kind, Then | Else | And | Or | In) || matches!(kind, Number | LBrace | LBracket | LParen | Ellipsis)
+    kind.starts_string()
+        || kind.is_word() && !matches!(kind, Then | Else | And | Or | In)
+        || matches!(kind, Number | LBrace | LBracket | LParen | Ellipsis)
 }

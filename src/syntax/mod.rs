@@ -14,5 +14,5 @@ mod split;
 pub mod token;
 mod trouble;
 
-pub use parse::{parse, parse_expr, parse_piece, parse_whole};
+pub use parse::{parse, parse_expr, parse_piece, parse_whole, stages};
 pub use split::{Piece, pieces};
