@@ -42,7 +42,7 @@ impl Lower<'_> {
         if matches!(first.as_rule(), Rule::neg | Rule::not | Rule::range_to) {
             return self.pratt(inner);
         }
-        if rest.len() == 0 {
+        if rest.is_empty() {
             return self.operand(first);
         }
         let simple = rest.clone().all(|pair| matches!(pair.as_rule(), Rule::member_of | Rule::index | Rule::args));
