@@ -88,7 +88,7 @@ fn a_case_cut_off_anywhere_is_read_in_time() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn invariants_hold_for_edited_cases(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), len in 0usize..12, with in snippet()) {

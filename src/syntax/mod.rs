@@ -10,6 +10,7 @@ mod lower;
 mod mend;
 mod nest;
 mod parse;
+mod shape;
 mod split;
 pub mod token;
 mod trouble;

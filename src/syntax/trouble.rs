@@ -116,7 +116,7 @@ fn bad_token(split: &Split, tok: usize) -> Diagnostic {
             .label("the closing `\"` is missing")
             .help("text of several lines stands in \"\"\"…\"\"\""),
         Kind::BadText => {
-// A piece behind an interpolation starts with its `}`.
+            // A piece behind an interpolation starts with its `}`.
             let quotes = if split.slice(tok).starts_with("\"\"\"") { 3 } else { 1 };
             let mark = Span::new(span.start, span.start + quotes);
             Diagnostic::new(&codes::UNTERMINATED_STRING, mark, "this text block does not end").label("its closing `\"\"\"` is missing")
