@@ -27,7 +27,7 @@ fn parse(c: &mut Criterion) {
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     let mut group = c.benchmark_group("parse");
     group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(10);
-    group.bench_function("tokens", |b| b.iter(|| token::scan(black_box(&text), |token| drop(black_box(token)))));
+    group.bench_function("tokens", |b| b.iter(|| token::tokens(black_box(&text))));
     group.bench_function("split", |b| b.iter(|| syntax::stages::split(black_box(&source))));
     group.bench_function("grammar", |b| b.iter(|| alone.install(|| syntax::stages::grammar(black_box(&source)))));
     group.bench_function("tree, one thread", |b| b.iter(|| alone.install(|| syntax::parse(black_box(&source), &Sink::new()))));
