@@ -5,8 +5,8 @@
 //! - `kdsl`: a file that builds without errors. With a name, `kdsl shop.kdsl`, later blocks of the document can name it as well.
 //! - `kdsl error`: a file with errors.
 //! - `kdsl true`: an expression a line, each of which is true.
-//! - `yaml` right below a `kdsl` block: what it builds. A line `# …` stands for any lines.
-//! - `text` right below a `kdsl` block: what kdsl says about it, as a terminal shows it, or one line each. A line `…` stands for any lines.
+//! - `yaml` close below a `kdsl` block: what it builds. A line `# …` stands for any lines.
+//! - `text` close below a `kdsl` block: what kdsl says about it, as a terminal shows it, or one line each. A line `…` stands for any lines.
 //! - `console`: commands behind `$`, each followed by what it prints. Those that begin with `kdsl` are run with the examples as the
 //!   current folder and must succeed, or, in `console fails`, fail; a line `…` stands for any lines.
 //! - `rust`: stands in `examples/embed.rs`, which the tests compile.
@@ -28,6 +28,9 @@ use std::path::{Path, PathBuf};
 /// Parts of documents that are made of the source, by name.
 const GENERATED: &[(&str, fn() -> String)] =
     &[("builtins", reference::builtins), ("kinds", reference::kinds), ("types", reference::types), ("formats", reference::formats)];
+
+/// How many lines of prose may stand between a program and its output, as in two columns of a table.
+const NEAR: usize = 16;
 
 #[test]
 fn every_block_does_what_it_says() {
@@ -142,11 +145,11 @@ impl Document {
                     let result = match block.language() {
                         "kdsl" => run(block, &mut world).map(|outcome| last = Some((outcome, number))),
                         "yaml" | "text" => match &last {
-                            Some((outcome, at)) if number - at <= 4 => {
+                            Some((outcome, at)) if number - at <= NEAR => {
                                 let output = if block.language() == "yaml" { yaml(outcome) } else { spoken(outcome, &block.body) };
                                 agree(&mut block.body, &output)
                             }
-                            _ => Err("no `kdsl` block stands right above this output".to_string()),
+                            _ => Err("no `kdsl` block stands above this output".to_string()),
                         },
                         "console" => console(block),
                         "rust" => compiled(block),
@@ -185,7 +188,7 @@ fn run(block: &Block, world: &mut MemWorld) -> Result<Outcome, String> {
 fn claim(number: usize, expression: &str, name: &str) -> String {
     let expression = expression.split(" // ").next().unwrap_or_default().trim();
     let expression = if expression.is_empty() { "true" } else { expression };
-    format!("kind claim{number} {{ require {expression} else {name:?} }}\nclaim{number} it {{ }}", name = name.replace("${", "$"))
+    format!("kind claim{number} {{ require ({expression}) else {name:?} }}\nclaim{number} it {{ }}", name = name.replace("${", "$"))
 }
 
 /// Compiles a file that may name those of the world and the file that the builtins' examples read.

@@ -318,7 +318,7 @@ impl<'s> Pass<'s> {
             frame.height += 1;
         }
         match kind {
-            Kind::Comma => self.comma(),
+            Kind::Comma => self.comma(i),
             Kind::Semicolon if matches!(frame.bracket, Bracket::Top | Bracket::Brace) => self.end_entry(),
             Kind::Colon | Kind::Arrow => frame.in_type = true,
             Kind::Eq => self.equals(i),
@@ -348,12 +348,15 @@ impl<'s> Pass<'s> {
         }
     }
 
-    fn comma(&mut self) {
-        let frame = self.top();
-        match frame.bracket {
+    fn comma(&mut self, i: usize) {
+        let entry = self.top().entry;
+        let in_for_head = entry.checked_add(2) == Some(i) && self.toks[entry].kind == Kind::For;
+        match self.top().bracket {
+            Bracket::Top | Bracket::Brace if in_for_head => {}
             Bracket::Top | Bracket::Brace => self.end_entry(),
             Bracket::Angle => {}
             Bracket::Paren | Bracket::Square | Bracket::Interpolation => {
+                let frame = self.top();
                 frame.in_type = false;
                 frame.highest = frame.highest.max(frame.height);
                 frame.height = 0;
