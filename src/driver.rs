@@ -28,6 +28,8 @@ pub struct Outcome {
     pub files: FileDb,
     pub objects: Vec<Object>,
     pub diagnostics: Vec<Diagnostic>,
+    /// How many sets of params the program was evaluated with.
+    pub combinations: usize,
 }
 
 impl Outcome {
@@ -39,27 +41,29 @@ impl Outcome {
 /// Compiles the file at `path` to objects.
 pub fn build(world: &dyn World, path: &str, options: &Options) -> Outcome {
     let session = Session::load(world, path);
-    let mut made = Vec::new();
+    let (mut made, mut combinations) = (Vec::new(), 0);
     if let Some(program) = session.program() {
         let params = params::resolve(&program, world, &options.given);
         if !session.sink.has_errors() {
             made = objects(&program, world, params, options.limits);
+            combinations = 1;
         }
     }
-    session.finish(made)
+    session.finish(made, combinations)
 }
 
 /// Checks the file at `path`. Finite params without a given value are tried in every combination, so that an error which only one
 /// environment has shows too.
 pub fn check(world: &dyn World, path: &str, options: &Options) -> Outcome {
     let session = Session::load(world, path);
+    let mut combinations = 0;
     if let (Some(project), Some(program)) = (&session.project, session.program()) {
         let given = params::resolve(&program, world, &options.given);
         if !session.sink.has_errors() {
-            check_combinations(project, &program, world, &given, options.limits);
+            combinations = check_combinations(project, &program, world, &given, options.limits);
         }
     }
-    session.finish(Vec::new())
+    session.finish(Vec::new(), combinations)
 }
 
 /// The values that the finite params of a file can have, in every combination, as a command line would give them.
@@ -93,10 +97,10 @@ impl Session {
         (!self.sink.has_errors()).then_some(program)
     }
 
-    fn finish(self, objects: Vec<Object>) -> Outcome {
+    fn finish(self, objects: Vec<Object>, combinations: usize) -> Outcome {
         let diagnostics = self.sink.finish();
         let failed = diagnostics.iter().any(Diagnostic::is_error);
-        Outcome { files: self.files, objects: if failed { Vec::new() } else { objects }, diagnostics }
+        Outcome { files: self.files, objects: if failed { Vec::new() } else { objects }, diagnostics, combinations }
     }
 }
 
@@ -110,8 +114,8 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     objects
 }
 
-/// Evaluates every combination with a sink of its own; what not all combinations report is told with the values that lead to it.
-fn check_combinations(project: &Project, program: &Program, world: &dyn World, given: &eval::Params, limits: Limits) {
+/// Evaluates every combination with a sink of its own and counts them; what not all combinations report is told with the values that lead to it.
+fn check_combinations(project: &Project, program: &Program, world: &dyn World, given: &eval::Params, limits: Limits) -> usize {
     let combinations = params::combinations(program, given);
     let total = combinations.len();
     let mut found: Vec<(Diagnostic, usize, String)> = Vec::new();
@@ -130,4 +134,5 @@ fn check_combinations(project: &Project, program: &Program, world: &dyn World, g
         let everywhere = count == total || title.is_empty();
         program.sink.push(if everywhere { diagnostic } else { diagnostic.note(format!("with {title}")) });
     }
+    total
 }

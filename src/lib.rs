@@ -5,12 +5,14 @@
 pub mod ast;
 pub mod builtins;
 pub mod check;
+pub mod cli;
 pub mod conform;
 pub mod data;
 pub mod diag;
 pub mod driver;
 pub mod duration;
 pub mod emit;
+pub mod engine;
 pub mod eval;
 pub mod load;
 pub mod number;

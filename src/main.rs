@@ -1,2 +1,5 @@
-//! The `kdsl` command. All it does is in [`kdsl`]'s `cli` module.
-fn main() {}
+//! The `kdsl` command. All it does is in [`kdsl::cli`].
+
+fn main() -> std::process::ExitCode {
+    kdsl::cli::run()
+}

@@ -166,14 +166,60 @@ impl FileDb {
         self.find(span).is_some_and(|f| f.kind == SourceKind::User)
     }
 
+    /// Adds the files of another database that are not here yet, and says what became of its positions.
+    pub fn take_in(&self, other: &FileDb) -> Shifts {
+        let files = other.files.read().unwrap_or_else(|e| e.into_inner()).clone();
+        let known = |file: &Source| {
+            let own = self.files.read().unwrap_or_else(|e| e.into_inner());
+            own.iter().find(|f| f.kind == file.kind && f.name == file.name && f.text == file.text).map(|f| f.base)
+        };
+        let mut shifts = Vec::with_capacity(files.len());
+        for file in files {
+            let to = known(&file).or_else(|| self.add(file.name.clone(), file.text.clone(), file.kind).ok().map(|f| f.base));
+            shifts.push((file.base, to));
+        }
+        Shifts(shifts)
+    }
+
     pub fn text(&self, span: Span) -> String {
         self.find(span).map(|f| f.slice(span).to_string()).unwrap_or_default()
+    }
+}
+
+/// Where files stood in one database, in order, and where they stand in another; `None` where that one had no room.
+pub struct Shifts(Vec<(u32, Option<u32>)>);
+
+impl Shifts {
+    pub fn apply(&self, span: Span) -> Span {
+        let Some(at) = self.0.partition_point(|(from, _)| *from <= span.start).checked_sub(1) else { return span };
+        match self.0[at] {
+            (from, Some(to)) => Span::new(span.start - from + to, span.end - from + to),
+            (_, None) => Span::NONE,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_takes_in_another_and_shares_what_both_have() {
+        let (one, two) = (FileDb::new(), FileDb::new());
+        one.add("std", "kind", SourceKind::Std).unwrap();
+        one.add("a", "aaa", SourceKind::User).unwrap();
+        two.add("std", "kind", SourceKind::Std).unwrap();
+        let b = two.add("b", "let b = 1", SourceKind::User).unwrap();
+        let a = two.add("a", "aaa", SourceKind::User).unwrap();
+        let shifts = one.take_in(&two);
+        for (source, offset) in [(&b, 4), (&a, 2)] {
+            let span = Span::new(source.base + offset, source.base + offset + 1);
+            let moved = shifts.apply(span);
+            assert_eq!((one.find(moved).unwrap().name.clone(), one.text(moved)), (source.name.clone(), two.text(span)));
+        }
+        assert_eq!(shifts.apply(Span::NONE), Span::NONE);
+        assert_eq!(one.files.read().unwrap().len(), 3);
+    }
 
     #[test]
     fn positions_find_their_file_line_and_column() {

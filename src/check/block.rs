@@ -4,10 +4,10 @@
 //! one scalar in one block contradict each other.
 
 use super::access::{field_names, record_names, shown, suggested};
-use super::expect::{Expected, Why};
+use super::expect::{Expected, Part, Why};
 use super::{Checker, writes};
 use crate::ast::{self, Block, Entry, Expr, ExprKind, Field, FieldValue, Key, Name, StrPart};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, codes, suggest};
 use crate::schema::TypeId;
 use crate::types::{FieldTy, Keyed, Literal, MapTy, RecordTy, Ty, fit};
 
@@ -105,7 +105,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 let Some(name) = name else { return self.free_value(field) };
                 match fit::native_field(owner, name) {
                     Some(ty) => {
-                        let expected = Expected { ty, why: Why::Native { owner, name }, native: true };
+                        let expected = Expected { ty, why: Why::Native { owner, name }, native: true, part: Part::Whole };
                         self.write(field, name, &expected);
                     }
                     None => {
@@ -182,7 +182,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (value, _) => value,
         };
         let why = Why::Entry { name: name.or(called).unwrap_or_default() };
-        self.write(field, name.unwrap_or_default(), &Expected { ty, why, native });
+        self.write(field, name.unwrap_or_default(), &Expected { ty, why, native, part: Part::Whole });
     }
 
     /// A key of a map whose keys are a closed set.
@@ -190,8 +190,8 @@ impl<'a> Checker<'_, '_, 'a> {
         let texts = super::name::literal_texts(ty);
         let (Some(name), false) = (key.as_static(), texts.is_empty()) else { return };
         if !texts.contains(&name.as_str()) {
-            let of = called.map_or(String::new(), |c| format!("`{c}` "));
-            let error = Diagnostic::new(&codes::ENUM_VALUE, key.span(), format!("{of}has no key \"{name}\""));
+            let of = called.map_or("this map".to_string(), |c| format!("`{c}`"));
+            let error = Diagnostic::new(&codes::ENUM_VALUE, key.span(), format!("{of} has no key \"{name}\""));
             self.report(suggested(error, &name, texts.into_iter(), key.span()));
         }
     }
@@ -277,7 +277,7 @@ impl<'a> Checker<'_, '_, 'a> {
                     (Ty::Quantity, Some(key)) => fit::amount(&key),
                     (ty, _) => ty,
                 };
-                let entry = Expected { ty, why: Why::Entry { name }, native: expected.native };
+                let entry = Expected { ty, why: Why::Entry { name }, native: expected.native, part: Part::Whole };
                 self.unlabelled(field, value, name, &entry);
             }
             Ty::Keyed(keyed) => self.labelled_element(field, *keyed, value, name),
@@ -314,7 +314,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (FieldValue::Block(block), _) => self.entries(&block.entries, Fields::Native(owner)),
             (FieldValue::Set(expr), Some(primary)) => {
                 let ty = fit::native_field(owner, primary).unwrap_or(&Ty::Any);
-                let expected = Expected { ty, why: Why::Native { owner, name: primary }, native: true };
+                let expected = Expected { ty, why: Why::Native { owner, name: primary }, native: true, part: Part::Whole };
                 match fit::is_env(keyed) {
                     true => self.environment_value(expr, &expected),
                     false => self.set(expr, &expected),
@@ -376,7 +376,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (Ty::Map(a), Fields::Map { map, called, native }) => {
                 let why = Why::Entry { name: called.unwrap_or_default() };
                 let value = a.value.clone();
-                self.fit(&value, &Expected { ty: &map.value, why, native }, expr);
+                self.fit(&value, &Expected { ty: &map.value, why, native, part: Part::Whole }, expr);
             }
             // Which keys a map has is known when it is there.
             (Ty::Map(_), Fields::Record { .. } | Fields::Native(_)) | (Ty::Native(_), Fields::Record { .. } | Fields::Map { .. }) => {}
@@ -394,35 +394,48 @@ impl<'a> Checker<'_, '_, 'a> {
     fn spread_record(&mut self, spread: &RecordTy<'a>, expr: &'a Expr, fields: Fields<'_, 'a>) {
         for field in &spread.fields {
             let name = field.name;
-            let why = Why::Entry { name };
-            let unknown = |this: &Self, owner: String, known: Vec<&str>| {
-                let error = Diagnostic::new(
-                    &codes::UNKNOWN_FIELD,
-                    expr.span,
-                    format!("`...` brings a field `{name}`, which {owner} does not have"),
-                );
-                this.unknown_argument(error, &name, known, crate::source::Span::NONE);
-            };
             match fields {
                 Fields::Record { record, called, .. } => match record.field(name) {
                     // What is null in a spread leaves what lies below.
-                    Some(wanted) => {
-                        let ty = wanted.ty.clone().optional();
-                        self.fit(&field.ty, &Expected { ty: &ty, ..Expected::field(called, wanted) }, expr);
-                    }
-                    None => unknown(self, format!("`{called}`"), record_names(record)),
+                    Some(wanted) => self.spread_field(field, &wanted.ty.clone().optional(), false, expr),
+                    None => self.spread_unknown(name, called, record_names(record), expr),
                 },
                 Fields::Native(owner) => match fit::native_field(owner, name) {
-                    Some(ty) => drop(self.fit(&field.ty, &Expected { ty, why: Why::Native { owner, name }, native: true }, expr)),
-                    None => unknown(self, owner.get().short.to_string(), Vec::new()),
+                    Some(ty) => self.spread_field(field, ty, true, expr),
+                    None => self.spread_unknown(name, &owner.get().short, field_names(&Ty::Native(owner)), expr),
                 },
                 Fields::Map { map, native, .. } => {
                     let ty = if map.value == Ty::Quantity { fit::amount(&name) } else { &map.value };
-                    self.fit(&field.ty, &Expected { ty, why, native }, expr);
+                    self.spread_field(field, ty, native, expr);
                 }
                 Fields::Free => {}
             }
         }
+    }
+
+    fn spread_field(&self, field: &FieldTy<'a>, wanted: &Ty<'a>, native: bool, expr: &Expr) {
+        let name = field.name;
+        if self.fits(&field.ty, wanted, native, name) {
+            return;
+        }
+        let null = field.ty.is_optional() && self.fits(field.ty.present(), wanted, native, name);
+        let (code, what) = if null {
+            (&codes::MAYBE_NULL, "which may be null".to_string())
+        } else {
+            (&codes::TYPE_MISMATCH, format!("which is {}", shown(&field.ty)))
+        };
+        let error = Diagnostic::new(code, expr.span, format!("`...` brings `{name}`, {what}, and `{}` is expected", wanted.present()));
+        self.report(if self.program().db.is_user(field.span) { error.also(field.span, "from here") } else { error });
+    }
+
+    fn spread_unknown(&self, name: Name, called: &str, known: Vec<&str>, expr: &Expr) {
+        let owner = if called.is_empty() { "this record" } else { called };
+        let error =
+            Diagnostic::new(&codes::UNKNOWN_FIELD, expr.span, format!("`...` brings a field `{name}`, which `{owner}` does not have"));
+        self.report(match suggest::nearest(&name, known) {
+            Some(near) => error.help(format!("there is `{near}`")),
+            None => error.help(format!("leave it out of what is merged: `...omit(e, [\"{name}\"])`")),
+        });
     }
 }
 

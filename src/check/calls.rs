@@ -126,7 +126,7 @@ impl<'a> Checker<'_, '_, 'a> {
                     let why = Why::Argument { function: &decl.name.name, name: &param.name.name, span: param.name.span };
                     self.check(&arg.value, &Expected::new(&ty, why));
                 }
-                None if param.default.is_none() && !ty.is_optional() => {
+                None if param.default.is_none() && !ty.is_optional() && extra.is_empty() => {
                     let error = Diagnostic::new(
                         &codes::CALL_ARGUMENTS,
                         span,
@@ -231,7 +231,7 @@ impl<'a> Checker<'_, '_, 'a> {
                         failed |= !self.argument(builtin, param, arg, &mut bindings)
                     }
                     Some(_) => {}
-                    None if param.need == Need::Required && !lambdas => {
+                    None if param.need == Need::Required && !lambdas && extra.is_empty() => {
                         failed = true;
                         let error = Diagnostic::new(
                             &codes::CALL_ARGUMENTS,
@@ -312,7 +312,7 @@ impl<'a> Checker<'_, '_, 'a> {
         let error = Diagnostic::new(
             &codes::TYPE_MISMATCH,
             expr.span,
-            format!("`{}` of `{}` is {wanted}, found {}", param.name, builtin.name, shown(found).trim_end_matches(',')),
+            format!("`{}` of `{}` is {wanted}, found {}", param.name, builtin.name, shown(found)),
         );
         self.report(error.help(format!("for example: `{}`", builtin.example)));
         false
@@ -355,7 +355,7 @@ impl<'a> Checker<'_, '_, 'a> {
         let error = Diagnostic::new(
             &codes::TYPE_MISMATCH,
             body.span,
-            format!("the function given to `{}` makes {}, this makes {}", builtin.name, words(output), shown(&found).trim_end_matches(',')),
+            format!("the function given to `{}` makes {}, this makes {}", builtin.name, words(output), shown(&found)),
         );
         self.report(error.help(format!("for example: `{}`", builtin.example)));
         false

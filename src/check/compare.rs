@@ -51,7 +51,7 @@ impl<'a> Checker<'_, '_, 'a> {
     /// An operand that must not be null.
     fn operand(&mut self, expr: &'a Expr) -> Ty<'a> {
         match self.infer(expr) {
-            Ty::Optional(inner) => {
+            Ty::Optional(_) => {
                 let text = self.text(expr.span);
                 let error = Diagnostic::new(
                     &codes::MAYBE_NULL,
@@ -59,7 +59,7 @@ impl<'a> Checker<'_, '_, 'a> {
                     format!("`{text}` may be null here, and there is no counting with null"),
                 );
                 self.report(error.help(format!("give it a value for that case, `({text} ?? 0)`, or ask before: `{text} != null and …`")));
-                inner.as_ref().clone()
+                Ty::Poison
             }
             Ty::Null => self.error(Diagnostic::new(&codes::MAYBE_NULL, expr.span, "there is no counting with null")),
             ty => ty,
@@ -84,8 +84,7 @@ impl<'a> Checker<'_, '_, 'a> {
         if let (Some(text), true) = (static_text(left), r.base().members().len() > 1) {
             return self.value_possible(text, r, left, right);
         }
-        let adapts = |bare: &Expr, ty: &Ty| unit::is_bare(bare) && ty.base().members().iter().any(|m| is_number(m.base()));
-        if adapts(left, r) || adapts(right, l) || comparable(l, r) {
+        if comparable(l, r) {
             return;
         }
         let error = Diagnostic::new(&codes::COMPARISON, expr.span, format!("{} never equals {}", shown(l), shown(r)));
@@ -122,6 +121,19 @@ impl<'a> Checker<'_, '_, 'a> {
                 return error.help(format!("text is written in quotes: `{quoted}`")).fix(number.span, quoted);
             }
         }
+        for (number, other) in [(left, r), (right, l)] {
+            let better = match other.base() {
+                _ if !unit::is_bare(number) => continue,
+                Ty::Duration => "s",
+                Ty::Percent => "%",
+                Ty::Cpu => "000m",
+                Ty::Bytes => "Mi",
+                _ => continue,
+            };
+            let text = self.text(number.span);
+            let better = if text.bytes().all(|b| b.is_ascii_digit()) { format!("{text}{better}") } else { format!("({text}) * 1{better}") };
+            return error.help(format!("an amount is compared with one of its unit: `{better}`"));
+        }
         match (l.base(), r.base()) {
             (Ty::Address(_), Ty::String | Ty::Literal(_)) => error.help(format!("compare its name: `{}.name`", self.text(left.span))),
             (Ty::String | Ty::Literal(_), Ty::Address(_)) => error.help(format!("compare its name: `{}.name`", self.text(right.span))),
@@ -130,7 +142,6 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn order(&self, l: &Ty<'a>, r: &Ty<'a>, left: &Expr, right: &Expr, expr: &Expr) {
-        let adapts = |bare: &Expr, ty: &Ty| unit::is_bare(bare) && is_number(ty.base());
         for (ty, side) in [(l, left), (r, right)] {
             if !ty.base().members().iter().all(|m| is_number(m.base()) || is_text(m.base())) {
                 let error = Diagnostic::new(
@@ -142,7 +153,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 return self.report(error.help(help));
             }
         }
-        if !adapts(left, r) && !adapts(right, l) && !comparable(l, r) {
+        if !comparable(l, r) {
             let error = Diagnostic::new(&codes::COMPARISON, expr.span, format!("{} and {} have no common order", shown(l), shown(r)));
             self.report(self.comparison_help(error, l, r, left, right));
         }
@@ -153,7 +164,7 @@ impl<'a> Checker<'_, '_, 'a> {
             if let (Some(text), true) = (static_text(left), elem.base().members().len() > 1) {
                 return self.value_possible(text, elem, left, right);
             }
-            if !comparable(l, elem) && !unit::is_bare(left) {
+            if !comparable(l, elem) {
                 self.report(Diagnostic::new(&codes::COMPARISON, left.span, format!("{} is never among values that are {elem}", shown(l))));
             }
         };
@@ -194,7 +205,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 }
             }
         }
-        if !comparable(l, elem) && !unit::is_bare(left) {
+        if !comparable(l, elem) {
             self.report(Diagnostic::new(&codes::COMPARISON, left.span, format!("{} is never in a list of {elem}", shown(l))));
         }
     }
@@ -207,7 +218,6 @@ impl<'a> Checker<'_, '_, 'a> {
 
     fn arithmetic(&self, op: BinOp, l: &Ty<'a>, r: &Ty<'a>, left: &Expr, right: &Expr, expr: &Expr) -> Ty<'a> {
         let (a, b) = (l.base(), r.base());
-        let bare = (unit::is_bare(left), unit::is_bare(right));
         match (op, a, b) {
             (_, Ty::Poison, _) | (_, _, Ty::Poison) => Ty::Poison,
             (_, Ty::Any, _) | (_, _, Ty::Any) => Ty::Any,
@@ -217,8 +227,6 @@ impl<'a> Checker<'_, '_, 'a> {
             (BinOp::Add | BinOp::Sub, a, b) if is_number(a) && a == b => a.clone(),
             (BinOp::Add | BinOp::Sub, Ty::Cpu | Ty::Bytes | Ty::Quantity, Ty::Quantity) => a.clone(),
             (BinOp::Add | BinOp::Sub, Ty::Quantity, Ty::Cpu | Ty::Bytes) => b.clone(),
-            (BinOp::Add | BinOp::Sub, Ty::Cpu, Ty::Int | Ty::Float) if bare.1 => Ty::Cpu,
-            (BinOp::Add | BinOp::Sub, Ty::Int | Ty::Float, Ty::Cpu) if bare.0 => Ty::Cpu,
             (BinOp::Mul, a, Ty::Int | Ty::Float) if is_number(a) => a.clone(),
             (BinOp::Mul, Ty::Int | Ty::Float, b) if is_number(b) => b.clone(),
             (BinOp::Div, a, Ty::Int | Ty::Float) if is_number(a) => a.clone(),

@@ -14,6 +14,17 @@ pub struct Expected<'e, 'a> {
     pub why: Why<'e>,
     /// The place is in a native object.
     pub native: bool,
+    /// Which part this is of the place that `why` is about.
+    pub part: Part,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Part {
+    Whole,
+    /// An element of a list.
+    Element,
+    /// An end of a range.
+    End,
 }
 
 #[derive(Clone, Copy)]
@@ -34,7 +45,7 @@ pub enum Why<'e> {
 
 impl<'e, 'a> Expected<'e, 'a> {
     pub fn new(ty: &'e Ty<'a>, why: Why<'e>) -> Expected<'e, 'a> {
-        Expected { ty, why, native: false }
+        Expected { ty, why, native: false, part: Part::Whole }
     }
 
     /// The same place, a part of what stands there.
@@ -42,12 +53,38 @@ impl<'e, 'a> Expected<'e, 'a> {
     where
         'e: 'f,
     {
-        Expected { ty, why: self.why, native: self.native }
+        Expected { ty, why: self.why, native: self.native, part: self.part }
+    }
+
+    /// An element of what stands in this place.
+    pub fn element<'f>(&self, ty: &'f Ty<'a>) -> Expected<'f, 'a>
+    where
+        'e: 'f,
+    {
+        Expected { part: Part::Element, ..self.part(ty) }
+    }
+
+    /// An end of the range that stands in this place.
+    pub fn end<'f>(&self, ty: &'f Ty<'a>) -> Expected<'f, 'a>
+    where
+        'e: 'f,
+    {
+        Expected { part: Part::End, ..self.part(ty) }
+    }
+
+    /// Says who expects this.
+    pub fn explain(&self, error: Diagnostic, db: &FileDb) -> Diagnostic {
+        let each = match self.part {
+            Part::Whole => "",
+            Part::Element => "each element of ",
+            Part::End => "each end of ",
+        };
+        self.why.explain(error, each, self.ty, db)
     }
 
     pub fn field(owner: &'e str, field: &'e FieldTy<'a>) -> Expected<'e, 'a> {
         let why = Why::Field { owner, name: field.name, span: field.span, doc: field.doc };
-        Expected { ty: &field.ty, why, native: false }
+        Expected { ty: &field.ty, why, native: false, part: Part::Whole }
     }
 
     /// Whether a duration may be written here as whole seconds.
@@ -66,16 +103,16 @@ impl Why<'_> {
     }
 
     /// Says who expects `ty`: at the place where that is written if it is the user's, else in a note.
-    pub fn explain(&self, error: Diagnostic, ty: &Ty, db: &FileDb) -> Diagnostic {
+    fn explain(&self, error: Diagnostic, each: &str, ty: &Ty, db: &FileDb) -> Diagnostic {
         let (text, span) = match self {
             Why::Plain | Why::Entry { .. } => return error,
-            Why::Field { owner: "", name, span, .. } => (format!("`{name}` is {}", quoted(ty)), *span),
-            Why::Field { owner, name, span, .. } => (format!("`{name}` of `{owner}` is {}", quoted(ty)), *span),
+            Why::Field { owner: "", name, span, .. } => (format!("{each}`{name}` is {}", quoted(ty)), *span),
+            Why::Field { owner, name, span, .. } => (format!("{each}`{name}` of `{owner}` is {}", quoted(ty)), *span),
             Why::Native { owner, name } => {
-                (format!("`{name}` of {} is {} in the Kubernetes API", owner.get().short, quoted(ty)), Span::NONE)
+                (format!("{each}`{name}` of {} is {} in the Kubernetes API", owner.get().short, quoted(ty)), Span::NONE)
             }
-            Why::Annotation { what, name, span } => (format!("{what} `{name}` is {}", quoted(ty)), *span),
-            Why::Argument { function, name, span } => (format!("`{name}` of `{function}` is {}", quoted(ty)), *span),
+            Why::Annotation { what, name, span } => (format!("{each}{what} `{name}` is {}", quoted(ty)), *span),
+            Why::Argument { function, name, span } => (format!("{each}`{name}` of `{function}` is {}", quoted(ty)), *span),
         };
         match self {
             _ if db.is_user(span) => error.also(span, text),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 #[derive(Default)]
 struct Shape<'a> {
     fields: Vec<FieldTy<'a>>,
+    index: ustr::UstrMap<usize>,
     /// The type of entries whose keys are computed.
     others: Option<Ty<'a>>,
     /// Something of unknown type was merged in.
@@ -136,13 +137,14 @@ fn is_open(kind: &Kind) -> bool {
 
 impl<'a> Shape<'a> {
     fn add(&mut self, mut field: FieldTy<'a>, certain: bool) {
-        match self.fields.iter_mut().find(|f| f.name == field.name) {
+        match self.index.get(&field.name).map(|&i| &mut self.fields[i]) {
             Some(below) if certain && !matches!(field.ty, Ty::Optional(_)) => below.ty = merged(&below.ty, field.ty),
             Some(below) => below.ty = fit::join(below.ty.clone(), field.ty),
             None => {
                 if !certain {
                     field.ty = field.ty.optional();
                 }
+                self.index.insert(field.name, self.fields.len());
                 self.fields.push(field);
             }
         }

@@ -53,7 +53,10 @@ impl<'a> Checker<'_, '_, 'a> {
         let wanted = expected.ty.base();
         if let Ty::Record(record) = wanted {
             if let (Some(primary), true) = (record.primary(), adapts_to_primary(expr)) {
-                return self.check(expr, &expected.part(&primary.ty));
+                return self.check(
+                    expr,
+                    &Expected { native: expected.native, ..Expected::field(record.name.map_or("", |n| n.as_str()), primary) },
+                );
             }
         }
         match (&expr.kind, wanted) {
@@ -69,15 +72,15 @@ impl<'a> Checker<'_, '_, 'a> {
                 let expected = Expected { native: true, ..*expected };
                 self.check_list(items, &elem, &expected);
             }
-            (ExprKind::Comp(comp), Ty::List(elem)) => self.check_comp(comp, &expected.part(elem)),
+            (ExprKind::Comp(comp), Ty::List(elem)) => self.check_comp(comp, &expected.element(elem)),
             (ExprKind::Comp(comp), Ty::Keyed(keyed)) => {
-                let elem = keyed.element().clone();
-                self.check_comp(comp, &Expected { native: true, ..expected.part(&elem) });
+                let elem = keyed.element();
+                self.check_comp(comp, &Expected { native: true, ..expected.element(&elem) });
             }
             (ExprKind::Record(block), Ty::Record(_) | Ty::Map(_) | Ty::Native(_) | Ty::Partial(_)) => self.check_block(block, expected),
             (ExprKind::Range { lo, hi }, Ty::Range(inner)) => {
                 for side in [lo, hi].into_iter().flatten() {
-                    self.check(side, &expected.part(inner));
+                    self.check(side, &expected.end(inner));
                 }
             }
             (ExprKind::Str(lit), _) => self.check_string(lit, expr, expected),
@@ -157,7 +160,10 @@ impl<'a> Checker<'_, '_, 'a> {
         let found = self.infer(expr);
         let text = self.text(expr.span);
         let error = |what: String| Diagnostic::new(&codes::INTERPOLATION, expr.span, what);
-        if let Ty::Null | Ty::Optional(_) = found {
+        if found == Ty::Null {
+            return self.report(error("null has no text".into()).help("leave it out, or write the text that is meant"));
+        }
+        if let Ty::Optional(_) = found {
             self.report(
                 error(format!("`{text}` may be null, which has no text"))
                     .help(format!("give it a value for that case: `${{{text} ?? \"…\"}}`")),
@@ -174,7 +180,7 @@ impl<'a> Checker<'_, '_, 'a> {
                     ("a declaration's address", format!("write what of it is meant: `{text}.name`, or an export such as `{text}.host`"))
                 }
                 Ty::Ref => ("a reference", "only the cluster knows its value: make it an environment variable of its own".into()),
-                Ty::Range(_) => ("a range", format!("name an end of it: `{text}.lo`, `{text}.hi`")),
+                Ty::Range(_) => ("a range", "name an end of it: `.lo`, `.hi`".into()),
                 _ => continue,
             };
             self.report(error(format!("`{text}` is {what}, which has no text")).help(help));
@@ -204,7 +210,7 @@ impl<'a> Checker<'_, '_, 'a> {
     fn check_list(&mut self, items: &'a [ListItem], elem: &Ty<'a>, expected: &Expected<'_, 'a>) {
         for item in items {
             match item {
-                ListItem::Item(expr) => self.check(expr, &expected.part(elem)),
+                ListItem::Item(expr) => self.check(expr, &expected.element(elem)),
                 ListItem::Spread(expr) => {
                     let list = Ty::list(elem.clone()).optional();
                     self.check(expr, &expected.part(&list));

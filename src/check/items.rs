@@ -4,7 +4,7 @@ use super::block::Fields;
 use super::expect::{Expected, Why};
 use super::{Checker, Pending, Place};
 use crate::ast::{self, Entry, ExtendBody, Field, FieldValue, Item, Target};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Kind, KindRef};
 use crate::types::{RecordTy, Ty};
 use std::sync::Arc;
@@ -217,11 +217,24 @@ impl<'a> Checker<'_, '_, 'a> {
                 self.report(error.help("`extend … *` is for types with fields, such as `Container`"));
             }
             None => {
-                // Reports the kind as unknown.
-                self.program().kind(self.place.home, &extend.head);
+                match (&extend.target, extend.head.module) {
+                    (Target::All(_), None) => self.unknown_extended(extend.head.name),
+                    // Reports the kind as unknown.
+                    (Target::All(_) | Target::Label(_), _) => drop(self.program().kind(self.place.home, &extend.head)),
+                }
                 self.entries(&block.entries, Fields::Free);
             }
         }
+    }
+
+    fn unknown_extended(&self, name: ast::Ident) {
+        let error = Diagnostic::new(&codes::UNKNOWN_TYPE, name.span, format!("there is no type or kind `{}`", name.name));
+        let (types, kinds) = (self.program().type_names(self.place.home), self.program().kind_names(self.place.home));
+        let known = types.iter().chain(&kinds).map(|n| n.as_str()).chain(crate::schema::type_names());
+        self.report(match suggest::nearest(&name.name, known) {
+            Some(near) => error.help(format!("did you mean `{near}`?")).fix(name.span, near),
+            None => error.help("`extend … *` is for every value of a type of the Kubernetes API, such as `Container`"),
+        });
     }
 
     /// `base "./shop.kdsl" { env = "prod" }`: the params of that file.

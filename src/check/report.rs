@@ -1,25 +1,19 @@
 //! What is said where a value does not fit its place, and how it can be mended.
 
 use super::Checker;
-use super::access::{field_names, some_of, suggested};
+use super::access::{field_names, some_of};
 use super::expect::Expected;
 use super::name::literal_texts;
-use crate::ast::{Expr, ExprKind};
+use crate::ast::{Expr, ExprKind, Name};
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::source::Span;
-use crate::types::fit::{Difference, Fit, Misfit};
+use crate::resolve::KindRef;
+use crate::types::fit::{Difference, Fit, Misfit, counts_seconds};
 use crate::types::{Literal, Ty};
 
 impl<'a> Checker<'_, '_, 'a> {
     /// Holds the type of an expression against what is expected; false, after an error, where it does not fit.
     pub(super) fn fit(&self, found: &Ty<'a>, expected: &Expected<'_, 'a>, expr: &Expr) -> bool {
-        let program = self.program();
-        let home = self.place.home;
-        let derives = |a: crate::ast::Name, b: crate::ast::Name| match program.kind_named(home, a) {
-            Some(crate::resolve::KindRef::High(kind)) => kind.is_a(b),
-            Some(crate::resolve::KindRef::Native(_)) => false,
-            Some(crate::resolve::KindRef::Poison) | None => true,
-        };
+        let derives = |a, b| self.derives(a, b);
         let fit = Fit { native: expected.native, seconds: expected.seconds(), derives: &derives };
         match fit.check(found, expected.ty) {
             Ok(()) => true,
@@ -27,6 +21,20 @@ impl<'a> Checker<'_, '_, 'a> {
                 self.misfit(misfit, found, expected, expr);
                 false
             }
+        }
+    }
+
+    /// Whether a value fits a field of that name, without a word where it does not.
+    pub(super) fn fits(&self, found: &Ty<'a>, wanted: &Ty<'a>, native: bool, name: Name) -> bool {
+        let derives = |a, b| self.derives(a, b);
+        Fit { native, seconds: native && counts_seconds(name), derives: &derives }.fits(found, wanted)
+    }
+
+    fn derives(&self, kind: Name, from: Name) -> bool {
+        match self.program().kind_named(self.place.home, kind) {
+            Some(KindRef::High(kind)) => kind.is_a(from),
+            Some(KindRef::Native(_)) => false,
+            Some(KindRef::Poison) | None => true,
         }
     }
 
@@ -58,7 +66,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     pub(super) fn report_expected(&self, error: Diagnostic, expected: &Expected<'_, 'a>) {
         if !self.muted {
-            let error = expected.why.explain(error, expected.ty, self.program().db);
+            let error = expected.explain(error, self.program().db);
             self.report(error);
         }
     }
@@ -94,8 +102,8 @@ impl<'a> Checker<'_, '_, 'a> {
         let near = suggest::nearest(text, texts.iter().copied());
         let mut error = match near {
             Some(near) => error.help(format!("did you mean \"{near}\"?")),
-            None if texts.len() == 1 => error.help(format!("the only value is \"{}\"", texts[0])),
-            None if texts.is_empty() => error.help(format!("allowed is {wanted}")),
+            None if texts.len() == 1 && wanted.base().members().len() == 1 => error.help(format!("the only value is \"{}\"", texts[0])),
+            None if texts.len() < wanted.base().members().len() => error.help(format!("allowed is {wanted}")),
             None => error.help(format!(
                 "allowed: {}",
                 some_of(&texts.iter().map(|t| format!("\"{t}\"")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>())
@@ -124,13 +132,23 @@ impl<'a> Checker<'_, '_, 'a> {
         let text = self.text(expr.span);
         let takes_text = wanted.base().members().iter().any(|m| matches!(m.base(), Ty::String | Ty::Literal(Literal::Str(_))));
         let fits = |ty: &Ty, wanted: &Ty| Fit { native: false, seconds: false, derives: &|a, b| a == b }.fits(ty, wanted);
+        let wanted = match wanted.base() {
+            Ty::Range(inner) => inner,
+            _ => wanted,
+        };
         match (found.base(), wanted.base()) {
             (Ty::Literal(Literal::Str(inner)), _) if !takes_text && self.reads_as(inner, wanted) => {
                 error.help(format!("remove the quotes: `{inner}`")).fix(expr.span, inner.as_str())
             }
+            (Ty::Literal(Literal::Str(path)), Ty::Address(_))
+                if path.contains('.') && path.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-')) =>
+            {
+                error.help(format!("a declaration is named without quotes: `{path}`")).fix(expr.span, path.as_str())
+            }
             (Ty::Address(Some(_)), _) if takes_text => {
                 error.help(format!("write what of it is meant: `{text}.name`, or an export such as `{text}.host`"))
             }
+            (Ty::List(_) | Ty::Keyed(_), _) if takes_text => error.help(format!("to join its elements: `join({text}, \", \")`")),
             (Ty::Ref, _) => error.help("the cluster fills a reference in: it stands only as the value of an environment variable"),
             (Ty::Int | Ty::Float | Ty::Bool | Ty::Percent | Ty::Cpu | Ty::Bytes | Ty::Duration, _) if takes_text => match &expr.kind {
                 ExprKind::Num(_) | ExprKind::Bool(_) | ExprKind::Neg(_) => {
@@ -178,10 +196,6 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::Record(record) => record.primary().is_some_and(|f| self.reads_as(text, &f.ty)),
             _ => false,
         })
-    }
-
-    pub(super) fn unknown_argument(&self, error: Diagnostic, name: &str, known: Vec<&str>, at: Span) {
-        self.report(suggested(error, name, known.into_iter(), at));
     }
 }
 

@@ -84,7 +84,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (Ty::Range(inner), _) => self.number_as(num, unit, expr, &expected.part(inner)),
             (Ty::Record(record), _) if record.primary().is_some() => {
                 if let Some(primary) = record.primary() {
-                    self.number_as(num, unit, expr, &expected.part(&primary.ty));
+                    self.number_as(num, unit, expr, &Expected::field(record.name.map_or("", |n| n.as_str()), primary));
                 }
             }
             (Ty::Literal(_) | Ty::Union(_), _) => self.number_in_union(num, unit, expr, expected),
@@ -127,7 +127,7 @@ impl<'a> Checker<'_, '_, 'a> {
         }
         let value = num.lit.value;
         let better = in_binary_units(value).unwrap_or_else(|| format!("{}Mi", value.normalize()));
-        let message = format!("{} of {} is that many single bytes", value.normalize(), subject(expected, "memory"));
+        let message = format!("{0} of {1} is {0} bytes", value.normalize(), subject(expected, "memory"));
         let warning = Diagnostic::new(&codes::UNIT_MISSING, expr.span, message).label("without a unit");
         self.report(warning.help(format!("write the unit: `{better}`")).fix(expr.span, better));
     }

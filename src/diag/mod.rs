@@ -135,6 +135,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same with its places elsewhere.
+    pub fn moved(mut self, to: impl Fn(Span) -> Span) -> Diagnostic {
+        let spans = [&mut self.primary].into_iter().chain(&mut self.secondary).map(|l| &mut l.span).chain(self.fix.as_mut().map(|f| &mut f.span));
+        spans.for_each(|span| *span = to(*span));
+        self
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

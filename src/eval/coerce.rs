@@ -31,7 +31,7 @@ impl<'a> Evaluator<'_, 'a> {
     /// [`Self::adapt`], for a field whose name says what a duration counts.
     pub(super) fn adapt_field(&mut self, node: Node, key: Ustr, ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         match (&node.value, ty.base()) {
-            (Value::Duration(ms), Ty::Int) if key.contains("Seconds") => match duration::seconds(*ms) {
+            (Value::Duration(ms), Ty::Int) if crate::types::fit::counts_seconds(key) => match duration::seconds(*ms) {
                 Ok(seconds) => self.adapt(Node::new(Value::Int(seconds), node.origin), ty, span, scope),
                 Err(error) => Err(self.error(Diagnostic::new(&codes::UNIT, self.place(&node, span), format!("`{key}` counts whole seconds: {error}")))),
             },

@@ -10,6 +10,7 @@
 //!
 //! An expression that fails reports its error once and becomes [`Poisoned`], which ends what depends on it, silently.
 
+mod absent;
 mod block;
 mod calls;
 mod coerce;

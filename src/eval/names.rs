@@ -35,6 +35,12 @@ impl<'a> Evaluator<'_, 'a> {
         if optional && node.is_null() {
             return Ok(node);
         }
+        if let Value::Record(record) = &node.value
+            && record.get(field.name).is_none()
+            && self.may_be_absent(base, field.name, scope)
+        {
+            return Ok(Node::default());
+        }
         self.member(&node, field.name, field.span, scope)
     }
 

@@ -167,7 +167,8 @@ impl<'a> Builder<'_, 'a> {
             ("Address", [TypeExpr { kind: TypeExprKind::Name(path), .. }]) => Ty::Address(Some(path.name.name)),
             ("Map" | "Partial" | "Range" | "Address", _) => {
                 let wanted = if name.name == "Map" { "two types, `Map<String, Int>`" } else { "one type" };
-                let error = Diagnostic::new(&codes::TYPE_ARGUMENTS, name.span, format!("`{}` takes {wanted}, not {}", name.name, args.len()));
+                let error =
+                    Diagnostic::new(&codes::TYPE_ARGUMENTS, name.span, format!("`{}` takes {wanted}, not {}", name.name, args.len()));
                 self.program.sink.push(error);
                 Ty::Poison
             }
@@ -220,7 +221,11 @@ impl<'a> Builder<'_, 'a> {
             _ => None,
         };
         literal.map(Ty::Literal).unwrap_or_else(|| {
-            let error = Diagnostic::new(&codes::TYPE_LITERAL, expr.span, "a type's literal is a plain string, a whole number, `true`, `false` or `null`");
+            let error = Diagnostic::new(
+                &codes::TYPE_LITERAL,
+                expr.span,
+                "a type's literal is a plain string, a whole number, `true`, `false` or `null`",
+            );
             self.program.sink.push(error);
             Ty::Poison
         })
@@ -235,7 +240,8 @@ impl<'a> Builder<'_, 'a> {
         let ty = self.ty(member);
         match ty.base() {
             Ty::Record(_) | Ty::Native(_) | Ty::Map(_) | Ty::List(_) | Ty::Keyed(_) | Ty::Partial(_) => {
-                let error = Diagnostic::new(&codes::TYPE_UNION, member.span, format!("a union is of scalars and literals; {ty} is neither"));
+                let error =
+                    Diagnostic::new(&codes::TYPE_UNION, member.span, format!("a union is of scalars and literals; {ty} is neither"));
                 self.program.sink.push(error.help("make it a field of its own, optional with `?`"));
                 Ty::Poison
             }
@@ -322,8 +328,12 @@ impl<'a> Builder<'_, 'a> {
         if found.is_none() {
             match self.program.find_kind(self.home, from) {
                 Some(_) => self.program.sink.push(
-                    Diagnostic::new(&codes::UNKNOWN_KIND, from.span(), format!("`{}` is a kind of Kubernetes; `from` takes a kind written in kdsl", from.name.name))
-                        .help("emit the native object: `kind … { emit { … } }`"),
+                    Diagnostic::new(
+                        &codes::UNKNOWN_KIND,
+                        from.span(),
+                        format!("`{}` is a kind of Kubernetes; `from` takes a kind written in kdsl", from.name.name),
+                    )
+                    .help("emit the native object: `kind … { emit { … } }`"),
                 ),
                 None => self.program.unknown_kind(self.home, from),
             }
@@ -368,8 +378,15 @@ impl<'a> Builder<'_, 'a> {
                     let ty = self.nested(inner);
                     self.add_field(&mut fields, ty);
                 }
-                Member::Set(_) | Member::Let(_) | Member::Require(_) | Member::If(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => {
-                    let error = Diagnostic::new(&codes::MISPLACED, member.span(), "a record inside a kind holds only fields with their types");
+                Member::Set(_)
+                | Member::Let(_)
+                | Member::Require(_)
+                | Member::If(_)
+                | Member::Export(_)
+                | Member::Emit(_)
+                | Member::Column(_) => {
+                    let error =
+                        Diagnostic::new(&codes::MISPLACED, member.span(), "a record inside a kind holds only fields with their types");
                     self.program.sink.push(error.help("move this out, into the body of the kind"));
                 }
             }
@@ -404,7 +421,8 @@ impl<'a> Builder<'_, 'a> {
 
     fn unknown_type(&self, name: ast::Ident) {
         let own = self.program.type_names(self.home);
-        let candidates = SCALARS.iter().map(|(n, _)| *n).chain(GENERICS).chain(own.iter().map(|n| n.as_str())).chain(crate::schema::type_names());
+        let candidates =
+            SCALARS.iter().map(|(n, _)| *n).chain(GENERICS).chain(own.iter().map(|n| n.as_str())).chain(crate::schema::type_names());
         let error = Diagnostic::new(&codes::UNKNOWN_TYPE, name.span, format!("there is no type `{}`", name.name));
         self.program.sink.push(match suggest::nearest(&name.name, candidates) {
             Some(near) => error.help(format!("did you mean `{near}`?")).fix(name.span, near),

@@ -237,7 +237,10 @@ impl<'a> Program<'a> {
         let mut error = Diagnostic::new(&codes::UNKNOWN_KIND, head.name.span, format!("there is no kind `{name}`"));
         match suggest::nearest(&name, candidates) {
             Some(near) => error = error.help(format!("did you mean `{near}`?")).fix(head.name.span, near),
-            None => error = error.help("kinds are those of the standard library (`app`), of Kubernetes (`Deployment`), and your own (`kind … { }`)"),
+            None => {
+                error =
+                    error.help("kinds are those of the standard library (`app`), of Kubernetes (`Deployment`), and your own (`kind … { }`)")
+            }
         }
         self.sink.push(error);
     }
@@ -296,7 +299,11 @@ impl<'a> Module<'a> {
         if let Alias::Native(group_version) = target {
             if !schema::kinds().any(|kind| kind.api_version == group_version) {
                 let known: Vec<&str> = schema::kinds().map(|k| k.api_version.as_str()).collect();
-                let error = Diagnostic::new(&codes::UNKNOWN_MODULE, import.span, format!("Kubernetes has no API group and version `{group_version}`"));
+                let error = Diagnostic::new(
+                    &codes::UNKNOWN_MODULE,
+                    import.span,
+                    format!("Kubernetes has no API group and version `{group_version}`"),
+                );
                 sink.push(match suggest::nearest(&group_version, known) {
                     Some(near) => error.help(format!("did you mean `k8s/{near}`?")),
                     None => error.help("write a group and its version, as in `k8s/apps/v1`, or `k8s/v1` for the core group"),

@@ -93,7 +93,12 @@ fn length(base: &Ty, expr: &Expr) -> Result<Condition, String> {
 fn pattern(base: &Ty, expr: &Expr) -> Result<Condition, String> {
     let text = text_of(base, expr, "match")?;
     let regex = regex::RegexBuilder::new(text).size_limit(1 << 20).build();
-    regex.map(|r| Condition::Match(Arc::new(r))).map_err(|e| format!("this is no regular expression: {e}"))
+    regex.map(|r| Condition::Match(Arc::new(r))).map_err(|e| {
+        // The library draws a picture; its last line says what is wrong.
+        let text = e.to_string();
+        let last = text.lines().last().unwrap_or_default();
+        format!("this is no regular expression: {}", last.trim_start_matches("error: "))
+    })
 }
 
 fn format(base: &Ty, expr: &Expr) -> Result<Condition, String> {
@@ -102,7 +107,9 @@ fn format(base: &Ty, expr: &Expr) -> Result<Condition, String> {
         let names = Format::ALL.iter().map(|(name, _)| *name);
         match suggest::nearest(text, names) {
             Some(near) => format!("there is no format \"{text}\"; did you mean \"{near}\"?"),
-            None => format!("there is no format \"{text}\"; there are {}", Format::ALL.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ")),
+            None => {
+                format!("there is no format \"{text}\"; there are {}", Format::ALL.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", "))
+            }
         }
     })
 }

@@ -1,6 +1,6 @@
 //! How types read in messages: as they are written in the language.
 
-use super::{Literal, Ty};
+use super::{Condition, Literal, Refined, Ty};
 use std::fmt::{self, Display, Formatter};
 
 /// Unions longer than this are cut in messages.
@@ -39,7 +39,7 @@ impl Display for Ty<'_> {
             },
             Ty::Refined(refined) => match refined.name {
                 Some(name) => f.write_str(&name),
-                None => refined.base.fmt(f),
+                None => narrowed(f, refined),
             },
             Ty::Range(inner) => write!(f, "Range<{inner}>"),
             Ty::Address(Some(kind)) => write!(f, "Address<{kind}>"),
@@ -56,6 +56,14 @@ impl Display for Literal {
             Literal::Bool(bool) => bool.fmt(f),
         }
     }
+}
+
+/// `Int(0..)`; other conditions are said where a value does not meet them.
+fn narrowed(f: &mut Formatter<'_>, refined: &Refined) -> fmt::Result {
+    refined.base.fmt(f)?;
+    let ([Condition::Between { lo, hi }], Ty::Int | Ty::Float) = (refined.conditions.as_slice(), &refined.base) else { return Ok(()) };
+    let side = |side: &Option<rust_decimal::Decimal>| side.map_or(String::new(), |d| d.normalize().to_string());
+    write!(f, "({}..{})", side(lo), side(hi))
 }
 
 fn fields<'t, 'a: 't>(f: &mut Formatter<'_>, fields: impl Iterator<Item = (&'t str, &'t Ty<'a>)>) -> fmt::Result {

@@ -208,9 +208,9 @@ impl Literal {
     }
 }
 
-/// Whether a native integer field of that name counts seconds, so that a duration may be written there.
+/// Whether a native integer field of that name, `periodSeconds`, `ttlSecondsAfterFinished`, counts seconds, so that a duration may be written there.
 pub fn counts_seconds(name: Name) -> bool {
-    name.ends_with("Seconds")
+    name.contains("Seconds")
 }
 
 /// The type of a native field without `null`.

@@ -49,6 +49,13 @@ fn values_of_environment_variables() {
             ("E", target(RefValue::SecretKey { name: "db".into(), key: "password".into() }))
         ])) => list([map([("name", "other".into()), ("key", "X".into())]), map([("name", "settings".into()), ("key", "THEME".into())])]);
         "configKeys"(map([])) => none();
+        // Of the keys that are declared here, the texts; of others nothing.
+        "refKeys"(map([
+            ("A", config_key("settings", "THEME")),
+            ("B", config_key("settings", "MISSING")),
+            ("C", config_key("other", "X")),
+            ("D", "text".into())
+        ])) => map([("settings/THEME", "dark".into())]);
     }
 }
 

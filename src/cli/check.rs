@@ -1,0 +1,53 @@
+//! `kdsl check`: what is wrong with programs, in every combination of their finite params.
+
+use super::input::Input;
+use super::terminal::{print, say};
+use super::{Diagnostics, ERRORS, Stop, params};
+use crate::engine::{self, Engine};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Check files without writing anything
+///
+/// Each file is evaluated with every combination of those of its params that have few values, up to 64 combinations, so that an error
+/// that only production has shows here. Give a param a value with -p to try only that one.
+#[derive(clap::Args)]
+#[command(after_help = "Exit code: 0 without errors, 1 with errors, 2 where the command line is wrong or a FILE cannot be read.")]
+pub struct Args {
+    /// The files to check; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    params: params::Args,
+    /// How to write errors and warnings.
+    #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
+    diagnostics: Diagnostics,
+}
+
+pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
+    let from_stdin = args.files.iter().filter(|file| *file == Path::new("-")).count() + usize::from(args.params.reads_stdin());
+    if from_stdin > 1 {
+        return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
+    }
+    let given = args.params.given()?;
+    let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
+    let (files, mut combinations) = (inputs.len(), 0);
+    let mut diagnostics = engine::Diagnostics::default();
+    for input in inputs {
+        let check = given.iter().cloned().fold(Engine::new(input.world), Engine::given).check(&input.path);
+        combinations += check.combinations;
+        diagnostics.merge(check.diagnostics);
+    }
+    say(&diagnostics.render(args.diagnostics.style(color)));
+    if diagnostics.has_errors() {
+        return Ok(ERRORS.into());
+    }
+    if args.diagnostics.for_people() {
+        print(&format!("checked {}, {}: no errors\n", counted(files, "file"), counted(combinations, "combination")))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

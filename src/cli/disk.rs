@@ -1,0 +1,93 @@
+//! The files of a project, on a disk.
+//!
+//! A [`Folder`] reads regular files below one folder and nothing else: a path is followed through all its symbolic links first, and
+//! refused where it ends outside. A device or a pipe is never opened, so that no read waits.
+
+use super::words;
+use crate::world::{ReadError, World};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
+
+/// The largest file that is read.
+pub const LARGEST: u64 = 64 << 20;
+
+/// A folder of a disk as a [`World`].
+///
+/// ```no_run
+/// let folder = kdsl::Folder::new("deploy")?;
+/// let build = kdsl::Engine::new(folder).build("shop.kdsl");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Without symbolic links.
+    root: PathBuf,
+    /// What paths begin with, so that messages show them as seen from where the user is; ends in `/` unless it is empty.
+    prefix: String,
+    /// A file that is here already: the one that the user named, or standard input.
+    held: Option<(String, Vec<u8>)>,
+}
+
+impl Folder {
+    /// The folder at `path`; files are named relative to it.
+    pub fn new(path: impl AsRef<Path>) -> std::io::Result<Folder> {
+        Ok(Folder { root: fs::canonicalize(path)?, prefix: String::new(), held: None })
+    }
+
+    /// Lets every path begin with `prefix`.
+    pub(super) fn under(mut self, prefix: String) -> Folder {
+        self.prefix = prefix;
+        self
+    }
+
+    /// Gives the file at `path` this content, whatever the disk has there.
+    pub fn with(mut self, path: impl Into<String>, bytes: Vec<u8>) -> Folder {
+        self.held = Some((path.into(), bytes));
+        self
+    }
+}
+
+impl World for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if let Some((_, bytes)) = self.held.as_ref().filter(|(held, _)| held == path) {
+            return Ok(bytes.clone());
+        }
+        let inner = Path::new(path.strip_prefix(self.prefix.as_str()).ok_or(ReadError::Outside)?);
+        if !inner.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(ReadError::Outside);
+        }
+        let target = fs::canonicalize(self.root.join(inner)).map_err(reason)?;
+        if !target.starts_with(&self.root) {
+            return Err(ReadError::Outside);
+        }
+        read_regular(&target)
+    }
+}
+
+/// The bytes of a regular file of a size that can be meant.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
+    // Asked before it is opened: opening a pipe waits for its writer.
+    if !fs::metadata(path).map_err(reason)?.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    let file = File::open(path).map_err(reason)?;
+    read_limited(file)
+}
+
+/// All that a reader gives, within the limit.
+pub fn read_limited(reader: impl Read) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    reader.take(LARGEST + 1).read_to_end(&mut bytes).map_err(reason)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(ReadError::Failed(format!("it is larger than {} MiB", LARGEST >> 20)));
+    }
+    Ok(bytes)
+}
+
+fn reason(error: std::io::Error) -> ReadError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::NotFound,
+        _ => ReadError::Failed(words(&error)),
+    }
+}

@@ -1,0 +1,126 @@
+//! The command: one file for each subcommand, and what they share.
+//!
+//! Objects go to standard output and all that is said about them to standard error, in every style of diagnostics. The exit code is 0
+//! where there is no error, 1 where there is one in what was read or written, and 2 where the command line itself is wrong, which
+//! includes a file argument that cannot be read.
+//!
+//! Nothing outside this module touches the disk, the environment or a terminal.
+#![allow(clippy::disallowed_methods, reason = "this is the module that may")]
+
+mod build;
+mod check;
+mod completions;
+pub mod disk;
+mod explain;
+mod folder;
+mod init;
+mod input;
+mod params;
+mod terminal;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+use terminal::{Color, say};
+
+/// A small typed language for Kubernetes: checked programs in, manifests that the API server accepts out.
+#[derive(Parser)]
+#[command(name = "kdsl", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours: on a terminal (unless NO_COLOR is set), always, never.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    color: Color,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Build(build::Args),
+    Check(check::Args),
+    Explain(explain::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+}
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Diagnostics {
+    /// For people, with an excerpt of the source.
+    #[default]
+    Pretty,
+    /// One line each: `file:line:column: error[code]: message`.
+    Concise,
+    /// One JSON object per line.
+    Json,
+    /// One SARIF 2.1.0 log.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+}
+
+/// Runs the command that the process was started as.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let color = cli.color.for_stderr();
+    let result = match cli.command {
+        Command::Build(args) => build::run(args, color),
+        Command::Check(args) => check::run(args, color),
+        Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
+        Command::Init(args) => init::run(args),
+        Command::Completions(args) => completions::run(args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(stop) => {
+            say(&stop.render(color));
+            stop.code
+        }
+    }
+}
+
+/// The exit code where there are errors in what was read.
+const ERRORS: u8 = 1;
+/// The exit code where the command line is wrong.
+const USAGE: u8 = 2;
+
+/// Why a command ends without having done its work.
+struct Stop {
+    code: ExitCode,
+    message: String,
+    help: Vec<String>,
+}
+
+impl Stop {
+    /// The command line is wrong, or names what cannot be read.
+    fn usage(message: impl Into<String>) -> Stop {
+        Stop { code: USAGE.into(), message: message.into(), help: Vec::new() }
+    }
+
+    /// The command line is right, and something else went wrong.
+    fn failed(message: impl Into<String>) -> Stop {
+        Stop { code: ERRORS.into(), message: message.into(), help: Vec::new() }
+    }
+
+    fn help(mut self, text: impl Into<String>) -> Stop {
+        self.help.push(text.into());
+        self
+    }
+
+    /// As diagnostics without a place look.
+    fn render(&self, color: bool) -> String {
+        let head = if color { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+        let mut out = format!("{head}: {}\n", terminal::harmless(&self.message));
+        for help in &self.help {
+            out.push_str(&format!("  Help: {}\n", terminal::harmless(help).replace('\n', "\n        ")));
+        }
+        out
+    }
+}
+
+/// The system's words for what went wrong, without its number.
+fn words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -1,0 +1,293 @@
+//! The library's face: text in, objects and diagnostics out.
+//!
+//! An [`Engine`] holds a [`World`] to read files from and the values of params; [`Engine::build`] and [`Engine::check`] run the phases
+//! of [`driver`] on threads whose stacks are large enough for the deepest program that the evaluator's limits allow, whatever
+//! the stack of the caller.
+
+use crate::data;
+use crate::diag::render::{self, Style};
+use crate::diag::{self, Diagnostic};
+use crate::driver::{self, Options, Outcome};
+use crate::emit::{self, Format};
+use crate::eval::Limits;
+use crate::object;
+use crate::params::{Given, GivenValue};
+use crate::source::{FileDb, Span};
+use crate::value::Node;
+use crate::world::World;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// Compiles programs that it reads from a [`World`].
+///
+/// ```
+/// use kdsl::{Engine, MemWorld};
+///
+/// let world = MemWorld::new().with("web.kdsl", r#"
+///     param replicas: Int = 1
+///     namespace shop {
+///       app web { image = "nginx:1.27.0", replicas = replicas, user = 101 }
+///     }
+/// "#);
+/// let build = Engine::new(world).param("replicas", "3").build("web.kdsl");
+/// let deployment = build.objects.iter().find(|o| o.kind() == "Deployment").expect("an app is a Deployment");
+/// assert_eq!((deployment.namespace(), deployment.name()), (Some("shop"), "web"));
+/// assert_eq!(deployment.to_value()["spec"]["replicas"], 3);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine<W> {
+    world: W,
+    options: Options,
+}
+
+impl<W: World> Engine<W> {
+    pub fn new(world: W) -> Engine<W> {
+        Engine { world, options: Options::default() }
+    }
+
+    /// Gives a param a value, written as on the command line: text needs no quotes, everything else is read by the param's type. A
+    /// value that does not fit, or that names no param, is an error of the build.
+    pub fn param(self, name: impl Into<String>, value: impl Into<String>) -> Engine<W> {
+        let name = name.into();
+        let origin = format!("param {name}");
+        self.given(Given { name, value: GivenValue::Text(value.into()), origin })
+    }
+
+    /// Gives a param a value as data.
+    pub fn param_value(self, name: impl Into<String>, value: serde_json::Value) -> Engine<W> {
+        let name = name.into();
+        let origin = format!("param {name}");
+        self.given(Given { name, value: GivenValue::Data(value), origin })
+    }
+
+    /// Gives a param a value, with words for messages about where it comes from. Of two values for one param the later one holds.
+    pub fn given(mut self, given: Given) -> Engine<W> {
+        self.options.given.retain(|earlier| earlier.name != given.name);
+        self.options.given.push(given);
+        self
+    }
+
+    /// Bounds on what a program may compute, in place of generous ones. More depth than the default is not granted.
+    pub fn limits(mut self, limits: Limits) -> Engine<W> {
+        self.options.limits = Limits { depth: limits.depth.min(Limits::default().depth), ..limits };
+        self
+    }
+
+    /// Compiles the file that the world has at `path`, and what it names. Where there is any error there are no objects.
+    pub fn build(&self, path: &str) -> Build {
+        let (outcome, objects) = deep(|| {
+            let mut outcome = driver::build(&self.world, path, &self.bounded());
+            let objects = std::mem::take(&mut outcome.objects);
+            (outcome, objects.into_iter().map(Object).collect())
+        });
+        Build { objects, diagnostics: Diagnostics::of(outcome) }
+    }
+
+    /// Checks the file that the world has at `path`, and what it names: once for every combination of the params that have few values
+    /// (up to 64), so that an error which only one of them has shows too.
+    pub fn check(&self, path: &str) -> Check {
+        let outcome = deep(|| driver::check(&self.world, path, &self.bounded()));
+        Check { combinations: outcome.combinations, diagnostics: Diagnostics::of(outcome) }
+    }
+
+    /// The options, with no more depth than there is stack for.
+    fn bounded(&self) -> Options {
+        let mut options = self.options.clone();
+        if pool().is_none() {
+            options.limits.depth = options.limits.depth.min(DEPTH_WITHOUT_POOL);
+        }
+        options
+    }
+}
+
+/// What [`Engine::build`] gives.
+#[derive(Debug)]
+pub struct Build {
+    /// In the order in which they are applied; none where there is an error.
+    pub objects: Vec<Object>,
+    pub diagnostics: Diagnostics,
+}
+
+impl Build {
+    /// All objects as YAML documents between `---` lines; empty where there are none.
+    pub fn yaml(&self) -> String {
+        self.text(Format::Yaml)
+    }
+
+    /// All objects as one JSON `List`.
+    pub fn json(&self) -> String {
+        self.text(Format::Json)
+    }
+
+    pub fn text(&self, format: Format) -> String {
+        let nodes: Vec<Node> = self.objects.iter().map(|o| o.0.node()).collect();
+        deep(|| emit::stream(&nodes.iter().collect::<Vec<_>>(), format))
+    }
+
+    /// Every object as a file: a relative path that depends on the object alone, and the text.
+    pub fn files(&self, format: Format) -> Vec<(String, String)> {
+        deep(|| self.objects.par_iter().map(|object| (object.file_name(format), object.text(format))).collect())
+    }
+}
+
+/// What [`Engine::check`] gives.
+#[derive(Debug)]
+pub struct Check {
+    /// How many sets of params the program was evaluated with; none where it has errors of syntax, names or types.
+    pub combinations: usize,
+    pub diagnostics: Diagnostics,
+}
+
+/// One object for the API server.
+#[derive(Clone, Debug)]
+pub struct Object(object::Object);
+
+impl Object {
+    /// `apps/v1`, `v1`
+    pub fn api_version(&self) -> &str {
+        &self.0.kind.api_version
+    }
+
+    /// `Deployment`
+    pub fn kind(&self) -> &str {
+        &self.0.kind.kind
+    }
+
+    /// `None` for objects of the cluster, and where the program leaves the namespace to whoever applies it.
+    pub fn namespace(&self) -> Option<&str> {
+        self.0.namespace.as_ref().map(|n| n.as_str())
+    }
+
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The head of the declaration that made it; see [`Diagnostics::location`].
+    pub fn declared_at(&self) -> Span {
+        self.0.head
+    }
+
+    pub fn to_yaml(&self) -> String {
+        self.text(Format::Yaml)
+    }
+
+    /// Indented, with a newline at its end.
+    pub fn to_json(&self) -> String {
+        self.text(Format::Json)
+    }
+
+    /// The object as data.
+    pub fn to_value(&self) -> serde_json::Value {
+        let node = self.0.node();
+        deep(|| data::to_json(&node))
+    }
+
+    /// `[<namespace>/]<kind>-<name>[_<group>].yaml`, the same in every build; two objects never share one.
+    pub fn file_name(&self, format: Format) -> String {
+        let name = emit::file_name(self.api_version(), self.kind(), self.namespace(), self.name());
+        match format {
+            Format::Yaml => name,
+            Format::Json => format!("{}.json", name.strip_suffix(".yaml").unwrap_or(&name)),
+        }
+    }
+
+    fn text(&self, format: Format) -> String {
+        let (node, mut out) = (self.0.node(), String::new());
+        deep(|| match format {
+            Format::Yaml => emit::write_yaml(&node, &mut out),
+            Format::Json => emit::write_json(&node, &mut out, true),
+        });
+        out
+    }
+}
+
+/// What a user is told, in the order of the source, with the files that it is about.
+#[derive(Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    files: FileDb,
+}
+
+impl std::fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.list).finish()
+    }
+}
+
+impl Deref for Diagnostics {
+    type Target = [Diagnostic];
+
+    fn deref(&self) -> &[Diagnostic] {
+        &self.list
+    }
+}
+
+/// A range of text; lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The path by which the world was asked for the file.
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+    /// Just behind the last character.
+    pub end_line: u32,
+    pub end_column: u32,
+}
+
+impl Diagnostics {
+    fn of(outcome: Outcome) -> Diagnostics {
+        Diagnostics { list: outcome.diagnostics, files: outcome.files }
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(Diagnostic::is_error)
+    }
+
+    /// As text; empty where there is nothing to say, except in the styles that have a frame.
+    pub fn render(&self, style: Style) -> String {
+        render::render(style, &self.list, &self.files)
+    }
+
+    /// `2 errors, 1 warning`; empty where there is nothing to say.
+    pub fn summary(&self) -> String {
+        render::summary(&self.list)
+    }
+
+    /// Where a span stands; `None` for the span of what no file wrote.
+    pub fn location(&self, span: Span) -> Option<Location> {
+        let source = self.files.find(span)?;
+        let (start, end) = (source.line_col(span.start), source.line_col(span.end));
+        Some(Location { file: source.name.clone(), line: start.line, column: start.column, end_line: end.line, end_column: end.column })
+    }
+
+    /// Takes in what another run has to say. Files that both runs read are one, and so is what both say of them.
+    pub fn merge(&mut self, other: Diagnostics) {
+        let shifts = self.files.take_in(&other.files);
+        self.list.extend(other.list.into_iter().map(|d| d.moved(|span| shifts.apply(span))));
+        diag::sort(&mut self.list);
+    }
+}
+
+/// Runs `work` where it may recurse as deep as the evaluator's limits allow.
+fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match pool() {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
+/// The threads that do all work, one pool for the life of the process; `None` where the system grants no such threads, and then the
+/// caller's own thread does the work.
+fn pool() -> Option<&'static ThreadPool> {
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    let new = |threads| ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).thread_name(|i| format!("kdsl-{i}")).build().ok();
+    POOL.get_or_init(|| new(0).or_else(|| new(1))).as_ref()
+}
+
+/// Address space for each thread's stack; memory is taken only as it is used.
+const STACK: usize = 256 << 20;
+
+/// What a stack of two megabytes holds, the usual one of a thread.
+const DEPTH_WITHOUT_POOL: u32 = 8;
