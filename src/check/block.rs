@@ -167,10 +167,10 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// The expressions in a computed key.
     pub(super) fn key(&mut self, key: &'a Key) {
-        if let Key::Str(lit) = key {
-            if lit.parts.iter().any(|p| matches!(p, StrPart::Expr(_))) {
-                self.computed_key(lit);
-            }
+        if let Key::Str(lit) = key
+            && lit.parts.iter().any(|p| matches!(p, StrPart::Expr(_)))
+        {
+            self.computed_key(lit);
         }
     }
 

@@ -291,7 +291,7 @@ impl<'a> Checker<'_, '_, 'a> {
             },
             FieldValue::Append(expr) => {
                 let error =
-                    Diagnostic::new(&codes::APPEND, field.span, format!("`+=` appends to what lies below, and a param has one value"));
+                    Diagnostic::new(&codes::APPEND, field.span, "`+=` appends to what lies below, and a param has one value".to_string());
                 self.report(error.help(format!("write `{} = …`", param.name.name)));
                 self.infer(expr);
             }

@@ -21,7 +21,7 @@ pub struct Args {
     /// The file to compile; `-` is standard input, with paths relative to the working directory.
     file: PathBuf,
     #[command(flatten)]
-    params: params::Args,
+    params: params::ParamArgs,
     /// What to write.
     #[arg(long, value_enum, default_value_t)]
     format: Output,

@@ -18,7 +18,7 @@ pub struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    params: params::Args,
+    params: params::ParamArgs,
     /// How to write errors and warnings.
     #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
     diagnostics: Diagnostics,

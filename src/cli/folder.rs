@@ -11,6 +11,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The list of the files that are ours, one path a line.
 const INDEX: &str = ".kdsl-files";
@@ -151,6 +152,9 @@ struct Staged {
     folders: Vec<PathBuf>,
 }
 
+/// Tells temporary files of one process apart.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
 impl Staged {
     fn add(&mut self, dir: &Path, target: &Path, text: &str) -> Result<(), Stop> {
         let parent = target.parent().unwrap_or(dir);
@@ -158,7 +162,8 @@ impl Staged {
             fs::create_dir(parent).map_err(|e| cannot("make the folder", parent, &e))?;
             self.folders.push(parent.to_path_buf());
         }
-        let temporary = parent.join(format!(".kdsl-{}-{}.tmp", std::process::id(), self.renames.len()));
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let temporary = parent.join(format!(".kdsl-{}-{number}.tmp", std::process::id()));
         self.renames.push((temporary.clone(), target.to_path_buf()));
         fs::write(&temporary, text).map_err(|e| cannot("write", target, &e))
     }

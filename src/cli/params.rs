@@ -8,7 +8,7 @@ use crate::value::Origin;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
-pub struct Args {
+pub struct ParamArgs {
     /// A value for a param; it wins over those from files.
     #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     p: Vec<(String, String)>,
@@ -24,7 +24,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-impl Args {
+impl ParamArgs {
     /// The values, those that win last.
     pub fn given(&self) -> Result<Vec<Given>, Stop> {
         let mut given = Vec::new();

@@ -1,11 +1,127 @@
-//! `kdsl explain`
-use super::Stop;
+//! `kdsl explain`: pages about codes, kinds, fields, types and functions, made of what the program itself knows of them.
+//!
+//! A name may mean several things, and then each has its page. A path is walked from the kind or type it begins with, through maps and
+//! lists to what they hold, so that labels and indexes are not needed.
+
+mod code;
+mod field;
+mod function;
+mod high;
+mod native;
+mod overview;
+mod page;
+
+use super::{Stop, USAGE, terminal};
+use crate::ast::Name;
+use crate::builtins;
+use crate::diag::{Sink, codes, suggest};
+use crate::load::Project;
+use crate::resolve::{KindRef, Program, STD};
+use crate::schema;
+use crate::source::FileDb;
+use crate::stdlib;
+use crate::types::Ty;
+use page::Page;
 use std::process::ExitCode;
+use ustr::Ustr;
+
 /// Explain a diagnostic code, a kind, a field, a type or a function
+///
+/// Examples: `kdsl explain app`, `app.rollout.maxSurge`, `Deployment.spec.strategy`, `PodSpec`, `join`, `Port`, `unknown-field`. Without
+/// a topic: a list of all.
 #[derive(clap::Args)]
 pub struct Args {
+    /// What to explain.
     topic: Option<String>,
 }
-pub fn run(_args: Args, _color: bool) -> Result<ExitCode, Stop> {
+
+pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
+    let (project, files, sink) = (Project::default(), FileDb::new(), Sink::new());
+    stdlib::add_to(&files);
+    let program = Program::new(&project, &files, &sink);
+    let mut page = Page::new(terminal::width(), color);
+    match args.topic {
+        None => overview::write(&mut page),
+        Some(topic) => explain(&mut page, &program, &topic)?,
+    }
+    terminal::print(&page.finish())?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn explain(page: &mut Page, program: &Program, topic: &str) -> Result<(), Stop> {
+    let topic = topic.trim().trim_end_matches("()");
+    let mut found = false;
+    if let Some(code) = codes::find(topic) {
+        code::write(page, code);
+        found = true;
+    }
+    if let Some(builtin) = builtins::find(topic) {
+        function::builtin(page, builtin);
+        found = true;
+    }
+    found |= function::declared(page, program, Ustr::from(topic));
+    let segments = segments(topic);
+    let Some((head, path)) = segments.split_first() else { return Err(unknown(program, topic)) };
+    let head = Ustr::from(head);
+    match path {
+        [] => found |= high::kind(page, program, head) | high::named_type(page, program, head) | native::write(page, head),
+        path => found |= field_of(page, program, head, path)?,
+    }
+    if found { Ok(()) } else { Err(unknown(program, topic)) }
+}
+
+/// The page of a field, if its path begins with something that has fields.
+fn field_of(page: &mut Page, program: &Program, head: Name, path: &[String]) -> Result<bool, Stop> {
+    let root = match program.kind_named(STD, head) {
+        Some(KindRef::High(kind)) => field::Root::Kind(kind),
+        Some(KindRef::Native(kind)) => field::Root::Type(Ty::Native(kind.ty)),
+        Some(KindRef::Poison) | None => match program.named_type(STD, head) {
+            Some(ty) => field::Root::Type(ty),
+            None => return Ok(false),
+        },
+    };
+    match field::find(program, head, root, path) {
+        Ok(field) => {
+            field.write(page);
+            Ok(true)
+        }
+        Err(missing) => {
+            let known = missing.known.iter().map(String::as_str);
+            let stop = Stop { code: USAGE.into(), message: format!("`{}` has no field `{}`", missing.owner, missing.name), help: Vec::new() };
+            Err(match suggest::nearest(&missing.name, known.clone()) {
+                Some(near) => stop.help(format!("did you mean `{}.{near}`?", missing.owner)),
+                None if missing.known.is_empty() => stop.help(format!("`{}` has no fields at all", missing.owner)),
+                None => stop.help(format!("its fields are {}", known.collect::<Vec<_>>().join(", "))),
+            })
+        }
+    }
+}
+
+/// `Deployment.spec.containers["web"].image` without what stands in brackets.
+fn segments(topic: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut brackets = 0;
+    for c in topic.chars() {
+        match c {
+            '[' => brackets += 1,
+            ']' => brackets -= 1,
+            _ if brackets > 0 => {}
+            '.' => out.push(String::new()),
+            c => out.last_mut().expect("there is always one").push(c),
+        }
+    }
+    out.retain(|segment| !segment.is_empty());
+    out
+}
+
+fn unknown(program: &Program, topic: &str) -> Stop {
+    let own = [program.kind_names(STD), program.type_names(STD), program.function_names(STD)].concat();
+    let all = own.iter().map(|n| n.as_str());
+    let all = all.chain(codes::all().map(|c| c.name)).chain(builtins::all().map(|b| b.name));
+    let all = all.chain(schema::kind_names()).chain(schema::type_names());
+    let stop = Stop::usage(format!("there is nothing called `{topic}` to explain"));
+    match suggest::nearest(topic, all) {
+        Some(near) => stop.help(format!("did you mean `{near}`?")),
+        None => stop.help("`kdsl explain` alone lists everything there is"),
+    }
 }

@@ -49,7 +49,9 @@ fn farewell(dir: &Path) -> String {
     let shown = |name: &str| if dir == Path::new(".") { name.to_string() } else { dir.join(name).display().to_string() };
     let [(main, _), (layer, _)] = FILES;
     let (main, layer) = (shown(main), shown(layer));
+    let (check, build) = (format!("kdsl check {main} {layer}"), format!("kdsl build {layer}"));
+    let width = check.len();
     format!(
-        "made {main} and {layer}\n\nNow try:\n\n  kdsl check {main} {layer}    # every environment at once\n  kdsl build {layer}    # the manifests for production; pipe them to `kubectl apply -f -`\n"
+        "Made {main} and {layer}. Now try:\n\n  {check}   every environment at once\n  {build:width$}   the manifests for production, for `kubectl apply -f -`\n"
     )
 }

@@ -1,0 +1,58 @@
+//! The pages of Kubernetes' own kinds and types.
+
+use super::field;
+use super::page::Page;
+use crate::ast::Name;
+use crate::schema::{self, NativeKind, NativeType, Releases};
+use crate::types::Ty;
+
+/// The page of a kind or type of Kubernetes; false where there is none of that name.
+pub fn write(page: &mut Page, name: Name) -> bool {
+    let kinds: Vec<&NativeKind> = schema::kinds_named(&name).collect();
+    if let Some(kind) = kinds.first() {
+        page.title(&name, &format!("kind of Kubernetes, {}", kind.api_version));
+        page.facts(&kind_facts(kind, &kinds[1..]));
+        type_body(page, &name, kind.ty.get());
+        return true;
+    }
+    let Some(id) = schema::type_named(&name) else { return false };
+    let ty = id.get();
+    page.title(&name, "type of Kubernetes");
+    let mut facts = vec![("in full", ty.name.to_string())];
+    facts.extend(releases(ty.releases).map(|text| ("releases", text)));
+    if let Some(alias) = ty.alias {
+        facts.push(("values", Ty::of_native(alias, false).to_string()));
+    }
+    page.facts(&facts);
+    type_body(page, &name, ty);
+    true
+}
+
+fn kind_facts(kind: &NativeKind, others: &[&NativeKind]) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("scope", if kind.namespaced { "in a namespace".to_string() } else { "the whole cluster".to_string() })];
+    if !kind.short_names.is_empty() {
+        facts.push(("kubectl", kind.short_names.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ")));
+    }
+    facts.extend(releases(kind.releases).map(|text| ("releases", text)));
+    if !others.is_empty() {
+        let names: Vec<String> = others.iter().map(|k| format!("import \"k8s/{}\"", k.api_version)).collect();
+        facts.push(("also by", names.join(", ")));
+    }
+    facts
+}
+
+fn type_body(page: &mut Page, name: &str, ty: &'static NativeType) {
+    if let Some(doc) = ty.doc() {
+        page.text(doc);
+    }
+    if !ty.fields.is_empty() {
+        page.heading("Fields");
+        page.entries(ty.fields.iter().map(|f| field::of_native(f, format!("{name}.{}", f.name), false).entry()));
+    }
+}
+
+/// In words, unless all known releases have it.
+pub fn releases(releases: Releases) -> Option<String> {
+    let always = releases.since == schema::oldest() && releases.until.is_none();
+    (!always).then(|| releases.to_string())
+}
