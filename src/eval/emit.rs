@@ -5,7 +5,7 @@
 
 use super::decl::{Body, Decl, DeclKind, Layer};
 use super::finish::{self, ObjectChange, Target};
-use super::{Eval, Evaluator, Poisoned, Scope, Thunk};
+use super::{Eval, Evaluator, Part, Poisoned, Scope, Thunk};
 use crate::ast::{self, ExtendBody, Item, Member};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::object::Object;
