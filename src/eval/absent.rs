@@ -31,7 +31,7 @@ impl<'a> Evaluator<'_, 'a> {
             },
             ExprKind::Index { base, .. } => match self.path_ty(base, scope)?.base() {
                 Ty::List(elem) => Some(elem.as_ref().clone()),
-                Ty::Keyed(keyed) => Some(keyed.element()),
+                Ty::Keyed(keyed) => Some(keyed.element().clone()),
                 Ty::Map(map) => Some(map.value.clone()),
                 _ => None,
             },
@@ -69,7 +69,7 @@ fn is_structure(ty: &Ty) -> bool {
 /// `containers.web` names an element of a keyed list.
 fn element_or_field<'a>(ty: &Ty<'a>, name: Ustr) -> Option<Ty<'a>> {
     match ty.base() {
-        Ty::Keyed(keyed) => Some(keyed.element()),
+        Ty::Keyed(keyed) => Some(keyed.element().clone()),
         _ => field_ty(ty, name).cloned(),
     }
 }
