@@ -3,7 +3,10 @@
 //! The folder under `tests/cases` picks the stage ([`STAGES`]). In a case stand, besides the program:
 //!
 //! - above a line, `// error[code] column: message` for each diagnostic whose place starts on it, with the column of the place, and
-//!   under it `//   = …` lines for its label, second places, help and fix;
+//!   under it `//   = …` lines for its label, second places, notes, help and fix;
+//! - `// file: name` before the text of a further file, which ends at the next such line; what stands above the first is `case.kdsl`,
+//!   the file that is built;
+//! - `// given: name=value` where a param is given a value from outside, as with `-p`;
 //! - at the end, behind a line `// output:`, what the stage gives, each line behind `// `.
 //!
 //! A stage sees the program without these lines. What is in the file has to be exactly what would be written, so that a diagnostic that
@@ -13,36 +16,87 @@
 mod dump;
 
 use kdsl::diag::{Diagnostic, Sink};
-use kdsl::source::{FileDb, Source, SourceKind};
+use kdsl::driver::{self, Options};
+use kdsl::emit::{self, Format};
+use kdsl::params::{Given, GivenValue};
+use kdsl::resolve::Program;
+use kdsl::source::{FileDb, Source, SourceKind, Span};
+use kdsl::world::MemWorld;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// What a stage makes of a program.
+/// What a case asks for.
+struct Case {
+    files: Vec<File>,
+    /// Values for params.
+    given: Vec<(String, String)>,
+}
+
+struct File {
+    name: String,
+    text: String,
+}
+
+/// What a stage makes of a case.
 struct Outcome {
+    files: FileDb,
     diagnostics: Vec<Diagnostic>,
     /// Empty where the stage's result is of no interest.
     output: String,
 }
 
-type Stage = fn(&Source, &FileDb) -> Outcome;
+type Stage = fn(&Case) -> Outcome;
 
-const STAGES: &[(&str, Stage)] = &[("parse", parse), ("check", check)];
+const STAGES: &[(&str, Stage)] =
+    &[("parse", parse), ("check", check), ("eval", build), ("layers", build), ("kinds", build), ("schema", build), ("emit", build)];
 
-fn parse(source: &Source, _: &FileDb) -> Outcome {
-    let sink = Sink::new();
-    let file = kdsl::syntax::parse(source, &sink);
-    Outcome { diagnostics: sink.finish(), output: dump::file(&file) }
+const MAIN: &str = "case.kdsl";
+
+fn parse(case: &Case) -> Outcome {
+    let (files, sink) = (FileDb::new(), Sink::new());
+    let source = files.add(MAIN, case.files[0].text.clone(), SourceKind::User).unwrap();
+    let file = kdsl::syntax::parse(&source, &sink);
+    Outcome { diagnostics: sink.finish(), output: dump::file(&file), files }
 }
 
-/// What the checker says of a program in one file.
-fn check(source: &Source, db: &FileDb) -> Outcome {
-    let sink = Sink::new();
-    let ast = kdsl::syntax::parse(source, &sink);
-    let source = db.find(source.span()).unwrap();
-    let file = kdsl::load::Loaded { path: source.name.clone(), source, ast, base: None, imports: Vec::new() };
-    let project = kdsl::load::Project { files: vec![file] };
-    kdsl::check::check(&kdsl::resolve::Program::new(&project, db, &sink));
-    Outcome { diagnostics: sink.finish(), output: String::new() }
+/// What the checker says, before anything is evaluated.
+fn check(case: &Case) -> Outcome {
+    let (files, sink) = (FileDb::new(), Sink::new());
+    kdsl::stdlib::add_to(&files);
+    if let Some(project) = kdsl::load::load(&case.world(), &files, MAIN, &sink) {
+        on_large_stack(|| kdsl::check::check(&Program::new(&project, &files, &sink)));
+    }
+    Outcome { diagnostics: sink.finish(), output: String::new(), files }
+}
+
+/// `kdsl build`.
+fn build(case: &Case) -> Outcome {
+    let outcome = on_large_stack(|| driver::build(&case.world(), MAIN, &case.options()));
+    let nodes: Vec<_> = outcome.objects.iter().map(|object| object.node()).collect();
+    let output = emit::stream(&nodes.iter().collect::<Vec<_>>(), Format::Yaml);
+    Outcome { files: outcome.files, diagnostics: outcome.diagnostics, output }
+}
+
+impl Case {
+    fn world(&self) -> MemWorld {
+        self.files.iter().fold(MemWorld::new(), |world, file| world.with(file.name.as_str(), file.text.as_str()))
+    }
+
+    fn options(&self) -> Options {
+        let one = |(name, value): &(String, String)| Given {
+            name: name.clone(),
+            value: GivenValue::Text(value.clone()),
+            origin: format!("-p {name}={value}"),
+        };
+        Options { given: self.given.iter().map(one).collect(), ..Options::default() }
+    }
+}
+
+/// Deep programs need the stack that the command gives them.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: std::sync::OnceLock<rayon::ThreadPool> = std::sync::OnceLock::new();
+    POOL.get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build().unwrap()).install(work)
 }
 
 #[test]
@@ -50,11 +104,10 @@ fn cases_give_what_they_say() {
     let update = std::env::var_os("KDSL_UPDATE").is_some();
     let mut failures = Vec::new();
     for (folder, stage) in STAGES {
-        let cases = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(folder));
-        assert!(!cases.is_empty(), "no cases for the stage `{folder}`");
+        let cases = cases_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(folder));
         for path in cases {
             let written = std::fs::read_to_string(&path).unwrap();
-            let actual = render(program(&written), *stage);
+            let actual = render(&program(&written), *stage);
             if actual == written {
                 continue;
             }
@@ -69,7 +122,7 @@ fn cases_give_what_they_say() {
     assert!(failures.is_empty(), "{} cases differ (KDSL_UPDATE=1 rewrites them)\n{}", failures.len(), failures.join("\n"));
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+fn cases_in(folder: &Path) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = std::fs::read_dir(folder)
         .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
         .unwrap_or_default();
@@ -78,7 +131,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     out
 }
 
-/// The program in a case.
+/// The case without what it says comes of it.
 fn program(written: &str) -> String {
     let end = written.find("\n// output:").or(written.starts_with("// output:").then_some(0)).unwrap_or(written.len());
     let is_expectation = |line: &&str| {
@@ -88,57 +141,91 @@ fn program(written: &str) -> String {
     written[..end].split_inclusive('\n').filter(|line| !is_expectation(line)).collect()
 }
 
-/// The case as it should be written.
-fn render(program: String, stage: Stage) -> String {
-    let db = FileDb::new();
-    kdsl::stdlib::add_to(&db);
-    let source = db.add("case.kdsl", program.clone(), SourceKind::User).unwrap();
-    let Outcome { diagnostics, output } = stage(&source, &db);
-    let mut out = String::new();
-    let mut shown = 0;
-    let mut lines = program.split_inclusive('\n').enumerate().peekable();
-    while let Some((i, line)) = lines.next() {
-        let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
-        let is_last = lines.peek().is_none();
-        while let Some(diagnostic) = diagnostics.get(shown) {
-            let at = source.line_col(diagnostic.primary.span.start);
-            if at.line as usize > i + 1 && !is_last {
-                break;
-            }
-            expectation(&mut out, &indent, &source, diagnostic);
-            shown += 1;
+fn split(program: &str) -> Case {
+    let mut files = vec![File { name: MAIN.into(), text: String::new() }];
+    let mut given = Vec::new();
+    for line in program.split_inclusive('\n') {
+        if let Some(name) = line.strip_prefix("// file:") {
+            files.push(File { name: name.trim().into(), text: String::new() });
+            continue;
         }
-        out.push_str(line);
+        if let Some((name, value)) = line.strip_prefix("// given:").and_then(|rest| rest.split_once('=')) {
+            given.push((name.trim().into(), value.trim().into()));
+        }
+        files.last_mut().unwrap().text.push_str(line);
+    }
+    Case { files, given }
+}
+
+/// The case as it should be written.
+fn render(program: &str, stage: Stage) -> String {
+    let case = split(program);
+    let Outcome { files, diagnostics, output } = stage(&case);
+    let mut out = String::new();
+    for diagnostic in diagnostics.iter().filter(|d| d.primary.span.is_none()) {
+        expectation(&mut out, "", &files, None, diagnostic);
+    }
+    for (number, file) in case.files.iter().enumerate() {
+        if number > 0 {
+            writeln!(out, "// file: {}", file.name).unwrap();
+        }
+        let here: Vec<(Arc<Source>, &Diagnostic)> =
+            diagnostics.iter().filter_map(|d| Some((files.find(d.primary.span)?, d))).filter(|(source, _)| source.name == file.name).collect();
+        annotate(&mut out, &files, &file.text, &here);
     }
     if !output.is_empty() {
         out.push_str("\n// output:\n");
         for line in output.lines() {
-            writeln!(out, "// {line}").unwrap();
+            writeln!(out, "{}", format!("// {line}").trim_end()).unwrap();
         }
     }
     out
 }
 
-fn expectation(out: &mut String, indent: &str, source: &Source, diagnostic: &Diagnostic) {
+/// A file with each diagnostic above the line that it is about.
+fn annotate(out: &mut String, files: &FileDb, text: &str, diagnostics: &[(Arc<Source>, &Diagnostic)]) {
+    let mut left = diagnostics.iter().peekable();
+    let mut lines = text.split_inclusive('\n').enumerate().peekable();
+    while let Some((i, line)) = lines.next() {
+        let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        let is_last = lines.peek().is_none();
+        while let Some((source, diagnostic)) = left.next_if(|(s, d)| is_last || s.line_col(d.primary.span.start).line as usize <= i + 1) {
+            expectation(out, &indent, files, Some(source), diagnostic);
+        }
+        out.push_str(line);
+    }
+}
+
+fn expectation(out: &mut String, indent: &str, files: &FileDb, source: Option<&Source>, diagnostic: &Diagnostic) {
     let Diagnostic { code, severity, message, primary, secondary, help, notes, fix, .. } = diagnostic;
-    let place = |span: kdsl::source::Span| {
-        let at = source.line_col(span.start);
-        (at.line, at.column)
-    };
-    let text = |span| source.slice(span).escape_debug().to_string();
-    writeln!(out, "{indent}// {}[{}] {}: {message}", severity.as_str(), code.name, place(primary.span).1).unwrap();
-    writeln!(out, "{indent}//   = here: `{}` {}", text(primary.span), primary.text).unwrap();
+    let text = |span| files.text(span).escape_debug().to_string();
+    let column = source.map_or(0, |s| s.line_col(primary.span.start).column);
+    let line = |out: &mut String, what: String| writeln!(out, "{indent}//   = {what}").unwrap();
+    writeln!(out, "{indent}// {}[{}] {column}: {message}", severity.as_str(), code.name).unwrap();
+    if !primary.span.is_none() {
+        line(out, format!("here: `{}` {}", text(primary.span), primary.text));
+    }
     for label in secondary {
-        let (line, column) = place(label.span);
-        writeln!(out, "{indent}//   = also: {line}:{column} `{}` {}", text(label.span), label.text).unwrap();
+        line(out, format!("also: {} `{}` {}", place(files, source, label.span), text(label.span), label.text));
     }
     for note in notes {
-        writeln!(out, "{indent}//   = note: {note}").unwrap();
+        line(out, format!("note: {note}"));
     }
     for help in help {
-        writeln!(out, "{indent}//   = help: {help}").unwrap();
+        line(out, format!("help: {help}"));
     }
     if let Some(fix) = fix {
-        writeln!(out, "{indent}//   = fix: `{}` -> `{}`", text(fix.span), fix.text.escape_debug()).unwrap();
+        line(out, format!("fix: `{}` -> `{}`", text(fix.span), fix.text.escape_debug()));
+    }
+}
+
+/// Line and column, behind the file where it is another one. Lines of the standard library move, so it is named alone.
+fn place(files: &FileDb, from: Option<&Source>, span: Span) -> String {
+    let Some(source) = files.find(span) else { return String::new() };
+    let at = source.line_col(span.start);
+    match source.kind {
+        SourceKind::User if from.is_some_and(|f| f.name == source.name) => format!("{}:{}", at.line, at.column),
+        SourceKind::User => format!("{}:{}:{}", source.name, at.line, at.column),
+        SourceKind::Std => source.name.clone(),
     }
 }

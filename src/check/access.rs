@@ -103,10 +103,11 @@ impl<'a> Checker<'_, '_, 'a> {
     fn in_head(&mut self, head: Head<'a>, name: Option<Name>, at: Span) -> Ty<'a> {
         match head {
             Head::Kind { name: kind, kind: found } => {
-                if let Some(name) = name {
-                    if !self.shared.declared.may_have(kind, name) && !self.may_be_emitted(&found) {
-                        return self.unknown_declaration(kind, name, at);
-                    }
+                if let Some(name) = name
+                    && !self.shared.declared.may_have(kind, name)
+                    && !self.may_be_emitted(&found)
+                {
+                    return self.unknown_declaration(kind, name, at);
                 }
                 Ty::Address(Some(kind))
             }
@@ -144,6 +145,9 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn unknown_declaration(&self, kind: Name, name: Name, at: Span) -> Ty<'a> {
+        if self.program().is_lost(name) {
+            return Ty::Poison;
+        }
         let known = self.shared.declared.names(kind);
         let error = Diagnostic::new(&codes::UNKNOWN_DECLARATION, at, format!("there is no {kind} called `{name}`"));
         let names: Vec<&str> = known.iter().map(|n| n.as_str()).collect();

@@ -80,6 +80,7 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     pub(super) fn waive(&mut self, waive: &'a ast::Waive) {
+        self.not_run(waive.span, "waivers");
         match &waive.reason.kind {
             ExprKind::Record(block) => self.entries(&block.entries, Fields::Free),
             _ => self.check(&waive.reason, &Expected::new(&Ty::String, Why::Plain)),
@@ -167,10 +168,10 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// The expressions in a computed key.
     pub(super) fn key(&mut self, key: &'a Key) {
-        if let Key::Str(lit) = key {
-            if lit.parts.iter().any(|p| matches!(p, StrPart::Expr(_))) {
-                self.computed_key(lit);
-            }
+        if let Key::Str(lit) = key
+            && lit.parts.iter().any(|p| matches!(p, StrPart::Expr(_)))
+        {
+            self.computed_key(lit);
         }
     }
 

@@ -31,6 +31,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     fn unknown_function(&mut self, name: &str, call: &'a Call) -> Ty<'a> {
         let at = call.callee.span();
+        let lost = self.program().is_lost(call.callee.name.name);
         let poison = match call.callee.module.map(|alias| self.program().alias(self.place.home, alias.name)) {
             Some(Some(Alias::Module(module))) => {
                 let error = Diagnostic::new(
@@ -41,6 +42,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 let names = self.program().function_names(module);
                 self.error(suggested(error, &call.callee.name.name, names.iter().map(|n| n.as_str()), call.callee.name.span))
             }
+            _ if lost => Ty::Poison,
             Some(Some(Alias::Missing)) => Ty::Poison,
             Some(Some(Alias::Native(_)) | None) | None => {
                 let own = self.program().function_names(self.place.home);
@@ -297,17 +299,17 @@ impl<'a> Checker<'_, '_, 'a> {
             return true;
         }
         let wanted = words(&param.ty);
-        if let Ty::Optional(inner) = found {
-            if bindings.accepts(&param.ty, inner) {
-                let text = self.text(expr.span);
-                let error = Diagnostic::new(
-                    &codes::MAYBE_NULL,
-                    expr.span,
-                    format!("this may be null, and `{}` of `{}` is {wanted}", param.name, builtin.name),
-                );
-                self.report(error.help(format!("give it a value for that case, `{text} ?? …`, or ask before: `if {text} != null`")));
-                return true;
-            }
+        if let Ty::Optional(inner) = found
+            && bindings.accepts(&param.ty, inner)
+        {
+            let text = self.text(expr.span);
+            let error = Diagnostic::new(
+                &codes::MAYBE_NULL,
+                expr.span,
+                format!("this may be null, and `{}` of `{}` is {wanted}", param.name, builtin.name),
+            );
+            self.report(error.help(format!("give it a value for that case, `{text} ?? …`, or ask before: `if {text} != null`")));
+            return true;
         }
         let error = Diagnostic::new(
             &codes::TYPE_MISMATCH,

@@ -198,10 +198,10 @@ impl<'a> Checker<'_, '_, 'a> {
     fn listed(&self, l: &Ty<'a>, elem: &Ty<'a>, left: &Expr, right: &Expr) {
         if let (ExprKind::List(items), true) = (&right.kind, l.base().members().len() > 1) {
             for item in items {
-                if let crate::ast::ListItem::Item(expr) = item {
-                    if let Some(text) = static_text(expr) {
-                        self.value_possible(text, l, expr, left);
-                    }
+                if let crate::ast::ListItem::Item(expr) = item
+                    && let Some(text) = static_text(expr)
+                {
+                    self.value_possible(text, l, expr, left);
                 }
             }
         }

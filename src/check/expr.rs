@@ -51,13 +51,11 @@ impl<'a> Checker<'_, '_, 'a> {
     /// against its part.
     pub(super) fn check(&mut self, expr: &'a Expr, expected: &Expected<'_, 'a>) {
         let wanted = expected.ty.base();
-        if let Ty::Record(record) = wanted {
-            if let (Some(primary), true) = (record.primary(), adapts_to_primary(expr)) {
-                return self.check(
-                    expr,
-                    &Expected { native: expected.native, ..Expected::field(record.name.map_or("", |n| n.as_str()), primary) },
-                );
-            }
+        if let Ty::Record(record) = wanted
+            && let (Some(primary), true) = (record.primary(), adapts_to_primary(expr))
+        {
+            return self
+                .check(expr, &Expected { native: expected.native, ..Expected::field(record.name.map_or("", |n| n.as_str()), primary) });
         }
         match (&expr.kind, wanted) {
             (ExprKind::If { condition, then, otherwise }, _) => {
@@ -75,7 +73,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (ExprKind::Comp(comp), Ty::List(elem)) => self.check_comp(comp, &expected.element(elem)),
             (ExprKind::Comp(comp), Ty::Keyed(keyed)) => {
                 let elem = keyed.element();
-                self.check_comp(comp, &Expected { native: true, ..expected.element(&elem) });
+                self.check_comp(comp, &Expected { native: true, ..expected.element(elem) });
             }
             (ExprKind::Record(block), Ty::Record(_) | Ty::Map(_) | Ty::Native(_) | Ty::Partial(_)) => self.check_block(block, expected),
             (ExprKind::Range { lo, hi }, Ty::Range(inner)) => {

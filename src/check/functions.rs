@@ -72,10 +72,10 @@ impl<'a> Walk<'_, '_, '_, 'a> {
         let mut calls = Vec::new();
         calls_of(&decl.body, &mut calls);
         for call in calls {
-            if let Some(next) = self.checker.program().function(found.home, &call.callee) {
-                if next.home != crate::resolve::STD || self.checker.shared.checks_std {
-                    self.visit(next, call.callee.span());
-                }
+            if let Some(next) = self.checker.program().function(found.home, &call.callee)
+                && (next.home != crate::resolve::STD || self.checker.shared.checks_std)
+            {
+                self.visit(next, call.callee.span());
             }
         }
         self.path.pop();

@@ -82,10 +82,10 @@ impl<'a> Checker<'_, '_, 'a> {
         if let Some(default) = field.default {
             self.check(default.expr, &Expected::field(&kind.name, field));
         }
-        if let Ty::Record(record) = field.ty.present() {
-            if record.name.is_none() {
-                self.defaults(record, &field.name);
-            }
+        if let Ty::Record(record) = field.ty.present()
+            && record.name.is_none()
+        {
+            self.defaults(record, &field.name);
         }
     }
 

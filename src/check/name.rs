@@ -30,10 +30,10 @@ impl<'a> Checker<'_, '_, 'a> {
         if local.is_some() {
             return local;
         }
-        if let Some(kind) = self.place.kind.clone() {
-            if let Some(ty) = self.bound_by_kind(&kind, name) {
-                return Some(ty);
-            }
+        if let Some(kind) = self.place.kind.clone()
+            && let Some(ty) = self.bound_by_kind(&kind, name)
+        {
+            return Some(ty);
         }
         let found = self.program().value(self.place.home, name)?;
         Some(self.global(found))
@@ -66,6 +66,9 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn unknown_name(&mut self, name: Name, span: Span, expected: Option<&Ty<'a>>) {
+        if self.program().is_lost(name) {
+            return;
+        }
         if let Some(error) = self.not_a_value(name, span) {
             return self.report(error);
         }

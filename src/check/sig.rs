@@ -47,7 +47,7 @@ impl<'a> Bindings<'a> {
             Sig::Scalar => all(base, |t| is_number(t) || matches!(t, Ty::String | Ty::Bool | Ty::Literal(_))),
             Sig::List(elem) => match base {
                 Ty::List(found) => self.accepts(elem, found),
-                Ty::Keyed(keyed) => self.accepts(elem, &keyed.element()),
+                Ty::Keyed(keyed) => self.accepts(elem, keyed.element()),
                 _ => false,
             },
             Sig::Map(value) => self.accepts_map(value, base),

@@ -102,3 +102,9 @@ fn an_import_brings_names_kinds_and_functions() {
         ]
     );
 }
+
+#[test]
+fn what_did_not_parse_is_not_missed() {
+    let text = "let a = = 1\nfn f(x: Int) = = x\nconfig c { data { = } }\nlet b = a\nlet d = f(1)\nlet e = config.c.name\n";
+    assert!(messages(&[("main.kdsl", text)]).iter().all(|m| !m.starts_with("unknown")), "{:?}", messages(&[("main.kdsl", text)]));
+}

@@ -420,6 +420,9 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn unknown_type(&self, name: ast::Ident) {
+        if self.program.is_lost(name.name) {
+            return;
+        }
         let own = self.program.type_names(self.home);
         let candidates =
             SCALARS.iter().map(|(n, _)| *n).chain(GENERICS).chain(own.iter().map(|n| n.as_str())).chain(crate::schema::type_names());

@@ -37,6 +37,8 @@ pub struct Module<'a> {
     pub path: String,
     pub items: &'a [Item],
     pub base: Option<ModuleId>,
+    /// Names at the head of declarations that did not parse.
+    lost: &'a [Name],
     aliases: UstrMap<Alias>,
     open: Vec<ModuleId>,
     /// Groups and versions imported without alias: their kinds come first.
@@ -191,6 +193,11 @@ impl<'a> Program<'a> {
         imported.or_else(|| schema::kind(&name))
     }
 
+    /// Whether a name stands at the head of a declaration that did not parse, so that it needs no further error.
+    pub fn is_lost(&self, name: Name) -> bool {
+        self.modules.iter().any(|m| m.lost.contains(&name))
+    }
+
     /// All lets and params that `home` sees, for suggestions.
     pub fn value_names(&self, home: ModuleId) -> Vec<Name> {
         self.names(home, |m| m.values.keys().copied().collect(), Sort::Let)
@@ -232,6 +239,9 @@ impl<'a> Program<'a> {
         if let Some(alias) = head.module.filter(|a| self.alias(home, a.name).is_none()) {
             return self.unknown_module(home, alias);
         }
+        if self.is_lost(name) {
+            return;
+        }
         let own = self.kind_names(home);
         let candidates = own.iter().map(|n| n.as_str()).chain(schema::kind_names());
         let mut error = Diagnostic::new(&codes::UNKNOWN_KIND, head.name.span, format!("there is no kind `{name}`"));
@@ -267,6 +277,7 @@ impl<'a> Module<'a> {
             path,
             items,
             base: None,
+            lost: &[],
             aliases: Default::default(),
             open: Vec::new(),
             open_natives: Vec::new(),
@@ -279,6 +290,7 @@ impl<'a> Module<'a> {
 
     fn new(id: ModuleId, file: &'a crate::load::Loaded, sink: &Sink) -> Module<'a> {
         let mut module = Module::empty(id, file.path.clone(), &file.ast.items);
+        module.lost = &file.ast.lost;
         module.base = file.base.map(|(number, _)| module_id(number));
         for import in &file.imports {
             module.import(import, sink);

@@ -1,0 +1,321 @@
+//! The documentation holds: every fenced block of `README.md` and `docs/*.md` is run, and what is generated there is up to date.
+//!
+//! What a block is for stands behind its three backticks:
+//!
+//! - `kdsl`: a file that builds without errors. With a name, `kdsl shop.kdsl`, later blocks of the document can name it as well.
+//! - `kdsl error`: a file with errors.
+//! - `kdsl true`: an expression a line, each of which is true.
+//! - `yaml` close below a `kdsl` block: what it builds. A line `# …` stands for any lines.
+//! - `text` close below a `kdsl` block: what kdsl says about it, as a terminal shows it, or one line each. A line `…` stands for any lines.
+//! - `console`: commands behind `$`, each followed by what it prints. Those that begin with `kdsl` are run with the examples as the
+//!   current folder and must succeed, or, in `console fails`, fail; a line `…` stands for any lines.
+//! - `rust`: stands in `examples/embed.rs`, which the tests compile.
+//! - `sh`: read by people only.
+//!
+//! Between `<!-- generated: NAME -->` and `<!-- end -->` stands what [`GENERATED`] makes of the source.
+//! `KDSL_UPDATE=1 cargo test --test docs` writes generated parts, and blocks of output without `…`; read the difference.
+
+#[path = "support/reference.rs"]
+mod reference;
+
+use kdsl::diag::render::{Style, render};
+use kdsl::driver::{self, Options, Outcome};
+use kdsl::world::MemWorld;
+use kdsl::{builtins, emit};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Parts of documents that are made of the source, by name.
+const GENERATED: &[(&str, fn() -> String)] =
+    &[("builtins", reference::builtins), ("kinds", reference::kinds), ("types", reference::types), ("formats", reference::formats)];
+
+/// How many lines of prose may stand between a program and its output, as in two columns of a table.
+const NEAR: usize = 16;
+
+#[test]
+fn every_block_does_what_it_says() {
+    let mut failures = Vec::new();
+    for path in documents() {
+        let written = std::fs::read_to_string(&path).unwrap();
+        let mut document = Document::read(&written);
+        let before = failures.len();
+        document.check(&mut failures);
+        for failure in &mut failures[before..] {
+            *failure = format!("{}:{failure}", path.strip_prefix(root()).unwrap().display());
+        }
+        let held = document.text();
+        if held != written {
+            if std::env::var_os("KDSL_UPDATE").is_some() {
+                std::fs::write(&path, held).unwrap();
+            } else {
+                let diff = similar::TextDiff::from_lines(&written, &held);
+                failures.push(format!("{}\n{}", path.display(), diff.unified_diff().context_radius(2)));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}\n(KDSL_UPDATE=1 rewrites what is generated)", failures.join("\n\n"));
+}
+
+/// The example of each builtin is true.
+#[test]
+fn every_example_of_a_builtin_is_true() {
+    let mut program = String::new();
+    for (number, builtin) in builtins::all().enumerate() {
+        writeln!(program, "{}", claim(number, builtin.example, builtin.name)).unwrap();
+    }
+    let outcome = build("examples.kdsl", &program, &MemWorld::new());
+    assert!(!outcome.has_errors(), "{}", said(&outcome, Style::Concise));
+}
+
+/// A document: lines of prose, blocks, and generated parts.
+struct Document {
+    parts: Vec<Part>,
+}
+
+enum Part {
+    Prose(String),
+    Block(Block),
+    Generated { name: String, line: usize, body: String },
+}
+
+struct Block {
+    /// What stands behind the backticks.
+    info: Vec<String>,
+    line: usize,
+    body: String,
+}
+
+impl Block {
+    fn language(&self) -> &str {
+        self.info.first().map_or("", String::as_str)
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.info.iter().skip(1).any(|w| w == word)
+    }
+
+    fn file(&self) -> Option<&str> {
+        self.info.iter().skip(1).map(String::as_str).find(|w| w.ends_with(".kdsl"))
+    }
+}
+
+impl Document {
+    fn read(text: &str) -> Document {
+        let mut parts = Vec::new();
+        let mut lines = text.split_inclusive('\n').enumerate();
+        while let Some((number, line)) = lines.next() {
+            let line_number = number + 1;
+            let mut until = |end: &str| -> String { lines.by_ref().map(|(_, l)| l).take_while(|l| l.trim_end() != end).collect() };
+            if let Some(info) = line.trim_end().strip_prefix("```") {
+                let info = info.split_whitespace().map(str::to_string).collect();
+                parts.push(Part::Block(Block { info, line: line_number, body: until("```") }));
+            } else if let Some(name) = line.trim_end().strip_prefix("<!-- generated: ").and_then(|l| l.strip_suffix(" -->")) {
+                parts.push(Part::Generated { name: name.to_string(), line: line_number, body: until("<!-- end -->") });
+            } else {
+                parts.push(Part::Prose(line.to_string()));
+            }
+        }
+        Document { parts }
+    }
+
+    fn text(&self) -> String {
+        let mut out = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Prose(line) => out.push_str(line),
+                Part::Block(block) => writeln!(out, "```{}\n{}```", block.info.join(" "), block.body).unwrap(),
+                Part::Generated { name, body, .. } => writeln!(out, "<!-- generated: {name} -->\n{body}<!-- end -->").unwrap(),
+            }
+        }
+        out
+    }
+
+    /// Runs all blocks, tells what fails, and puts the output in place of the output that stands there.
+    fn check(&mut self, failures: &mut Vec<String>) {
+        let mut world = examples();
+        let mut last: Option<(Outcome, usize)> = None;
+        for (number, part) in self.parts.iter_mut().enumerate() {
+            match part {
+                Part::Prose(_) => {}
+                Part::Generated { name, line, body } => match GENERATED.iter().find(|(known, _)| known == name) {
+                    Some((_, make)) => *body = format!("\n{}\n", make()),
+                    None => failures.push(format!("{line}: nothing generates `{name}`")),
+                },
+                Part::Block(block) => {
+                    let result = match block.language() {
+                        "kdsl" => run(block, &mut world).map(|outcome| last = Some((outcome, number))),
+                        "yaml" | "text" => match &last {
+                            Some((outcome, at)) if number - at <= NEAR => {
+                                let output = if block.language() == "yaml" { yaml(outcome) } else { spoken(outcome, &block.body) };
+                                agree(&mut block.body, &output)
+                            }
+                            _ => Err("no `kdsl` block stands above this output".to_string()),
+                        },
+                        "console" => console(block),
+                        "rust" => compiled(block),
+                        "sh" => Ok(()),
+                        other => Err(format!("`{other}` is no language of the documentation; see tests/docs.rs")),
+                    };
+                    if let Err(why) = result {
+                        failures.push(format!("{}: {why}", block.line));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Builds a `kdsl` block and holds it to what it says it is.
+fn run(block: &Block, world: &mut MemWorld) -> Result<Outcome, String> {
+    let name = block.file().unwrap_or("doc.kdsl");
+    if block.has("true") {
+        let claims: Vec<String> = block.body.lines().enumerate().map(|(i, line)| claim(i, line, line)).collect();
+        let outcome = build(name, &claims.join("\n"), world);
+        return if outcome.has_errors() { Err(said(&outcome, Style::Concise)) } else { Ok(outcome) };
+    }
+    if block.file().is_some() {
+        *world = std::mem::take(world).with(name, block.body.as_str());
+    }
+    let outcome = build(name, &block.body, world);
+    match (outcome.has_errors(), block.has("error")) {
+        (true, false) => Err(format!("this has errors:\n{}", said(&outcome, Style::Pretty { color: false }))),
+        (false, true) => Err("this has no errors".to_string()),
+        _ => Ok(outcome),
+    }
+}
+
+/// A declaration that is refused unless `expression` is true. It stands in the body of a kind, where every builtin can be called.
+fn claim(number: usize, expression: &str, name: &str) -> String {
+    let expression = expression.split(" // ").next().unwrap_or_default().trim();
+    let expression = if expression.is_empty() { "true" } else { expression };
+    format!("kind claim{number} {{ require ({expression}) else {name:?} }}\nclaim{number} it {{ }}", name = name.replace("${", "$"))
+}
+
+/// Compiles a file that may name those of the world and the file that the builtins' examples read.
+fn build(name: &str, text: &str, world: &MemWorld) -> Outcome {
+    let (path, content) = builtins::EXAMPLE_FILE;
+    let world = world.clone().with(path, content).with(name, text);
+    let name = name.to_string();
+    let run = move || driver::build(&world, &name, &Options::default());
+    std::thread::Builder::new().stack_size(256 << 20).spawn(run).unwrap().join().expect("the compiler does not panic")
+}
+
+fn yaml(outcome: &Outcome) -> String {
+    let nodes: Vec<_> = outcome.objects.iter().map(|object| object.node()).collect();
+    emit::stream(&nodes.iter().collect::<Vec<_>>(), emit::Format::Yaml)
+}
+
+fn said(outcome: &Outcome, style: Style) -> String {
+    render(style, &outcome.diagnostics, &outcome.files)
+}
+
+/// The messages in the form in which `like` gives them.
+fn spoken(outcome: &Outcome, like: &str) -> String {
+    let concise = like.lines().next().is_some_and(|line| line.contains(".kdsl:"));
+    said(outcome, if concise { Style::Concise } else { Style::Pretty { color: false } })
+}
+
+/// Puts `output` in the place of a body that shows all of it; holds one that leaves parts out to what it shows.
+fn agree(body: &mut String, output: &str) -> Result<(), String> {
+    let mut output: String = output.lines().map(|l| format!("{}\n", l.trim_end())).collect();
+    while output.ends_with("\n\n") {
+        output.pop();
+    }
+    if !body.lines().any(is_gap) {
+        *body = output;
+        return Ok(());
+    }
+    let shown: Vec<&str> = body.lines().collect();
+    let all: Vec<&str> = output.lines().collect();
+    let mut from = 0;
+    let chunks: Vec<&[&str]> = shown.split(|line| is_gap(line)).collect();
+    for (i, chunk) in chunks.iter().enumerate() {
+        let places = from..=(all.len().saturating_sub(chunk.len()));
+        let fits = |at: usize| all[at..].starts_with(chunk) && (i > 0 || at == 0) && (i + 1 < chunks.len() || at + chunk.len() == all.len());
+        match places.clone().find(|&at| fits(at)) {
+            Some(at) => from = at + chunk.len(),
+            None => return Err(format!("the output has no such lines in this order:\n{}\nThe output is:\n{output}", chunk.join("\n"))),
+        }
+    }
+    Ok(())
+}
+
+fn is_gap(line: &str) -> bool {
+    matches!(line.trim(), "…" | "# …")
+}
+
+/// Runs the commands of a console block that begin with `kdsl`, among the examples.
+fn console(block: &mut Block) -> Result<(), String> {
+    let fails = block.has("fails");
+    let mut body = String::new();
+    let mut lines = block.body.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some(command) = line.strip_prefix("$ ") else { return Err(format!("`{line}` is the output of no command")) };
+        let mut shown = String::new();
+        while let Some(output) = lines.next_if(|l| !l.starts_with("$ ")) {
+            writeln!(shown, "{output}").unwrap();
+        }
+        let command = command.split(" #").next().unwrap_or(command).trim();
+        if command.starts_with("kdsl ") && !command.contains('|') {
+            let (ok, output) = shell(command);
+            if ok == fails {
+                return Err(format!("`{command}` {}:\n{output}", if ok { "succeeds" } else { "fails" }));
+            }
+            if !shown.is_empty() {
+                agree(&mut shown, &output)?;
+            }
+        }
+        write!(body, "{line}\n{shown}").unwrap();
+    }
+    block.body = body;
+    Ok(())
+}
+
+/// Runs a command of `kdsl` in a copy of the examples.
+fn shell(command: &str) -> (bool, String) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in example_files() {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let words = command.split_whitespace().skip(1);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kdsl")).args(words).current_dir(folder.path()).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+fn compiled(block: &Block) -> Result<(), String> {
+    let path = root().join("examples/embed.rs");
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    match std::fs::read_to_string(path) {
+        Ok(text) if squeezed(&text).contains(&squeezed(&block.body)) => Ok(()),
+        Ok(_) => Err("these lines do not stand in examples/embed.rs".to_string()),
+        Err(error) => Err(format!("examples/embed.rs: {error}")),
+    }
+}
+
+fn examples() -> MemWorld {
+    example_files().into_iter().fold(MemWorld::new(), |world, (name, text)| world.with(name, text))
+}
+
+fn example_files() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "kdsl") {
+            files.push((path.file_name().unwrap().to_str().unwrap().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    files
+}
+
+fn documents() -> Vec<PathBuf> {
+    let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|e| e.unwrap().path());
+    let mut all: Vec<PathBuf> = docs.filter(|p| p.extension().is_some_and(|e| e == "md")).collect();
+    all.push(root().join("README.md"));
+    all.sort();
+    all
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
