@@ -8,7 +8,8 @@
 //! - `yaml` close below a `kdsl` block: what it builds. A line `# …` stands for any lines.
 //! - `text` close below a `kdsl` block: what kdsl says about it, as a terminal shows it, or one line each. A line `…` stands for any lines.
 //! - `console`: commands behind `$`, each followed by what it prints. Those that begin with `kdsl` are run with the examples as the
-//!   current folder and must succeed, or, in `console fails`, fail; a line `…` stands for any lines.
+//!   current folder and must succeed, or, in `console fails`, fail. Output may be left out, except that of `--help`; a line `…` stands
+//!   for any lines.
 //! - `rust`: stands in `examples/embed.rs`, which the tests compile.
 //! - `sh`: read by people only.
 //!
@@ -261,7 +262,7 @@ fn console(block: &mut Block) -> Result<(), String> {
             if ok == fails {
                 return Err(format!("`{command}` {}:\n{output}", if ok { "succeeds" } else { "fails" }));
             }
-            if !shown.is_empty() {
+            if !shown.is_empty() || command.ends_with("--help") {
                 agree(&mut shown, &output)?;
             }
         }

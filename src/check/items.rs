@@ -54,7 +54,10 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Type(decl) => self.type_decl(decl),
             Item::Fn(decl) => self.function(decl),
             Item::Kind(decl) => self.kind_decl(decl),
-            Item::Test(test) => self.test(test),
+            Item::Test(test) => {
+                self.not_run(test.name.span, "tests");
+                self.test(test);
+            }
             Item::Base(base) => self.base(base),
             Item::Extend(extend) => self.extend(extend),
             Item::Remove(remove) => {
@@ -78,17 +81,19 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Waive(waive) => self.waive(waive),
             Item::Assert(assert) => self.condition(&assert.condition),
             Item::Expect(expect) => self.items(&expect.body, Settings::Nothing),
-            // What they name is not looked at before they do something.
-            Item::Crd(crd) => self.not_yet(crd.name.span, "a `crd` is read, and no definition is made of it yet"),
-            Item::Refine(refine) => self.not_yet(refine.ty.span(), "a `refine` is read, and narrows nothing yet"),
-            Item::Rule(rule) => self.not_yet(rule.name.span, "a `rule` is read, and not run yet"),
+            // What these name is not looked at: nothing acts on them yet, which is said.
+            Item::Rule(rule) => self.not_run(rule.name.span, "rules"),
+            Item::Refine(refine) => self.not_run(refine.ty.span(), "refinements of native types"),
+            Item::Crd(crd) => self.report(
+                Diagnostic::new(&codes::NOT_YET, crd.name.span, "`crd` is not emitted by this version of kdsl")
+                    .help("until then declare it natively: `CustomResourceDefinition \"websites.extensions.example.com\" { … }`"),
+            ),
             Item::Import(_) => {}
         }
     }
 
-    /// Nobody shall trust in what does nothing.
-    fn not_yet(&self, span: Span, what: &str) {
-        self.report(Diagnostic::new(&codes::NOT_YET, span, what));
+    pub(super) fn not_run(&mut self, at: Span, what: &str) {
+        self.report(Diagnostic::new(&codes::NOT_RUN, at, format!("{what} are read and not run by this version of kdsl")));
     }
 
     fn setting(&mut self, entry: &'a Entry, settings: Settings) {
@@ -308,7 +313,6 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn test(&mut self, test: &'a ast::TestDecl) {
-        self.not_yet(test.name.span, "a `test` is checked, and not run yet");
         if let Some(block) = &test.with {
             self.params(block, self.place.home, "this file");
         }

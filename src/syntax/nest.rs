@@ -17,14 +17,26 @@ const MAX_HEIGHT: usize = 256;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     /// `open` has no mate before token `at`, where it would have to be closed.
-    Unclosed { open: usize, at: usize },
+    Unclosed {
+        open: usize,
+        at: usize,
+    },
     /// A closing bracket where none is open.
-    Extra { close: usize },
+    Extra {
+        close: usize,
+    },
     /// `[ … }` on one line.
-    Mismatch { open: usize, close: usize },
-    TooDeep { at: usize },
+    Mismatch {
+        open: usize,
+        close: usize,
+    },
+    TooDeep {
+        at: usize,
+    },
     /// The bracket is not closed because a string before it is not: nothing to say.
-    Silent { open: usize },
+    Silent {
+        open: usize,
+    },
 }
 
 /// Sets `mate` and the flags of all tokens.
@@ -270,7 +282,10 @@ impl<'s> Pass<'s> {
         let deeper = cur.indent > self.toks[entry].indent;
         let is_name = i > 1 && prev.kind.is_word() && matches!(self.toks[i - 2].kind, Kind::Dot | Kind::OptDot);
         let trails = prev.kind == Kind::Comma
-            || trails_on(prev.kind) && !is_name && prev.flags & TYPE_CLOSE == 0 && (deeper || prev.kind == Kind::Else && cur.kind == Kind::If);
+            || trails_on(prev.kind)
+                && !is_name
+                && prev.flags & TYPE_CLOSE == 0
+                && (deeper || prev.kind == Kind::Else && cur.kind == Kind::If);
         let next = self.toks.get(i + 1).map(|tok| tok.kind);
         let is_key = cur.kind.is_word() && matches!(next, Some(Kind::Eq | Kind::PlusEq | Kind::Colon));
         trails || leads_on(cur.kind) && !is_key || deeper && !is_key && self.is_at_clause(i, entry)
@@ -390,24 +405,27 @@ impl<'s> Pass<'s> {
             self.excess -= 1;
             return self.extra(i);
         }
-        let Some(at) = self.frames.iter().rposition(|frame| frame.bracket == bracket) else { return self.extra(i) };
         let innermost = self.frames.iter().rposition(|frame| frame.bracket != Bracket::Angle).unwrap_or(0);
-        let barrier = self.frames.iter().rposition(|frame| frame.bracket == Bracket::Interpolation);
-        if bracket != Bracket::Interpolation && barrier.is_some_and(|barrier| barrier > at) {
-            return self.extra(i);
-        }
-        if at == innermost {
-            self.frames.truncate(at + 1);
+        let Frame { bracket: inner, open, .. } = self.frames[innermost];
+        if inner == bracket {
+            self.frames.truncate(innermost + 1);
             return self.close(i);
         }
-        let open = self.frames[innermost].open;
-        if bracket != Bracket::Interpolation && self.on_one_line(open, i) {
+        let is_slip = bracket != Bracket::Interpolation && matches!(inner, Bracket::Brace | Bracket::Paren | Bracket::Square);
+        if is_slip && self.on_one_line(open, i) {
             self.frames.truncate(innermost + 1);
             self.faults.push(Fault::Mismatch { open, close: i });
             return self.close(i);
         }
-        self.unclose_to(at + 1, i);
-        self.close(i);
+        // A bracket in an interpolation cannot close one around its string.
+        let within = self.frames.iter().rposition(|frame| frame.bracket == Bracket::Interpolation).unwrap_or(0);
+        match self.frames[within..].iter().rposition(|frame| frame.bracket == bracket) {
+            Some(at) => {
+                self.unclose_to(within + at + 1, i);
+                self.close(i);
+            }
+            None => self.extra(i),
+        }
     }
 
     fn on_one_line(&self, from: usize, to: usize) -> bool {

@@ -66,7 +66,7 @@ fn held<'t, 'a>(ty: &'t Ty<'a>, partial: bool) -> (Ty<'a>, bool) {
         Ty::Partial(inner) => held(inner, true),
         Ty::Map(map) => held(&map.value, partial),
         Ty::List(elem) => held(elem, partial),
-        Ty::Keyed(keyed) => held(&keyed.element(), partial || keyed.partial),
+        Ty::Keyed(keyed) => held(keyed.element(), partial || keyed.partial),
         other => (other.clone(), partial),
     }
 }

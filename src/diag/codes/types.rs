@@ -63,7 +63,4 @@ codes! {
     UNKNOWN_DECLARATION = "unknown-declaration", Error, "no declaration has this kind and name",
         doc: "`app.web` is the declaration `app web { … }`, in this namespace, outside all namespaces, or the only one of that name.",
         fails: "stateful db { image = \"postgres:16.4\", user = 999, port pg = 5432, allow pg = [app.wep] }\n", passes: "app web { image = \"nginx:1.27.0\", user = 101 }\nstateful db { image = \"postgres:16.4\", user = 999, port pg = 5432, allow pg = [app.web] }\n";
-    NOT_YET = "not-yet", Warning, "a declaration does nothing in this version",
-        doc: "`rule`, `refine`, `test` and `crd` are part of the language. This version of kdsl reads them and acts on none of them, and says so, because a rule that is not run protects nobody.",
-        fails: "rule named on PodSpec p { deny \"no\" }\n", passes: "let a = 1\n";
 }
