@@ -61,9 +61,6 @@ impl<'a> Evaluator<'_, 'a> {
         for index in 0..kind.inputs.fields.len() {
             failed |= self.input(decl, index, decl.label).is_err();
         }
-        if failed {
-            return Err(Poisoned);
-        }
         for rule in &kind.requires {
             failed |= self.kind_rule(decl, *rule).is_err();
         }
@@ -102,11 +99,10 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let message = self.eval(&require.message, scope)?;
         let message = self.text_of(&message, require.message.span)?;
-        let at = match &require.at {
-            Some(expr) => self.eval(expr, scope)?.origin.span,
-            None => Span::NONE,
+        let place = match &require.at {
+            Some(expr) => self.eval(expr, scope).map(|at| self.blamed(&at, &message))?.unwrap_or(decl.head),
+            None => decl.head,
         };
-        let place = if self.program().db.is_user(at) { at } else { decl.head };
         let code = match require.level {
             ast::Level::Deny => &codes::REQUIREMENT,
             ast::Level::Warn => &codes::ADVICE,
@@ -122,6 +118,18 @@ impl<'a> Evaluator<'_, 'a> {
         }
         self.report(diagnostic);
         if code.severity == Severity::Error { Err(Poisoned) } else { Ok(()) }
+    }
+
+    /// Where the user wrote a value; of a map whose default the library wrote, the entry that the message names, or the only one.
+    fn blamed(&self, at: &Node, message: &str) -> Option<Span> {
+        let is_user = |span: &Span| self.program().db.is_user(*span);
+        let named = |entry: &&Entry| message.contains(&format!("`{}`", entry.key));
+        let own = Some(at.origin.span).filter(is_user);
+        let Value::Record(record) = &at.value else { return own };
+        let written: Vec<&Entry> = record.entries.iter().filter(|entry| is_user(&entry.at)).collect();
+        let entry = written.iter().copied().find(named);
+        let only = if let [only] = written[..] { Some(only) } else { None };
+        entry.map(|e| e.at).or(own).or(only.map(|e| e.at))
     }
 
     fn emit_items(&mut self, items: &'a [Item], scope: &Scope<'a>, head: Span, from: usize, out: &mut Vec<Object>) -> Eval<()> {

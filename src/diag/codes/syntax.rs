@@ -53,7 +53,7 @@ codes! {
 
     MISPLACED = "misplaced", Error, "a statement stands where it has no meaning",
         doc: "Declarations stand at top level, in namespaces, in `emit` and in tests, never in the block of an instance; `assert` and `expect` stand in tests; `column` in a `crd`.",
-        fails: "assert true\n", passes: "test \"true is true\" { assert true }\n";
+        fails: "assert true\n", passes: "let a = true\n";
 
     NESTED_TOO_DEEP = "nested-too-deep", Error, "brackets or operators nest too deep",
         doc: "At most 128 brackets may stand open at once, and an expression may be 256 levels high. Give a part of it a name with `let`.",
