@@ -366,7 +366,7 @@ impl<'de> Visitor<'de> for &Reader<'_> {
         while let Some(node) = seq.next_element_seed(self)? {
             items.push(Item { node, at: self.origin.span });
         }
-        self.made(Value::List(Arc::new(List { items, label: None })), 0)
+        self.made(Value::List(Arc::new(List { items, ..List::default() })), 0)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {

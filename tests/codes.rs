@@ -12,8 +12,7 @@ use std::collections::BTreeSet;
 const WITHOUT_PROGRAM: &[(&str, fn() -> Vec<Diagnostic>)] = &[
     ("param-value", || given("param n: Int = 1\n", "n", "one")),
     ("param-unknown", || given("param n: Int = 1\n", "m", "1")),
-    // A million declarations take a while.
-    ("limit-size", || limited("for i in 1..20 { config \"c${i}\" { data { A = \"1\" } } }\n", Limits { declarations: 10, ..Limits::default() })),
+    ("second-base", || files(&[("main.kdsl", "base \"./a.kdsl\"\nbase \"./b.kdsl\"\n"), ("a.kdsl", ""), ("b.kdsl", "")])),
 ];
 
 /// Codes that no test can give: the reason.
@@ -87,7 +86,17 @@ fn a_warning_does_not_end_a_run() {
 }
 
 fn build(program: &str, options: Options) -> Vec<Diagnostic> {
-    driver::build(&MemWorld::new().with("main.kdsl", program), "main.kdsl", &options).diagnostics
+    on_large_stack(|| driver::build(&MemWorld::new().with("main.kdsl", program), "main.kdsl", &options).diagnostics)
+}
+
+fn files(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let world = files.iter().fold(MemWorld::new(), |world, (name, text)| world.with(*name, *text));
+    driver::build(&world, "main.kdsl", &Options::default()).diagnostics
+}
+
+/// Deep programs need the stack that the command gives them.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(256 << 20).build().unwrap().install(work)
 }
 
 fn given(program: &str, name: &str, value: &str) -> Vec<Diagnostic> {
@@ -95,8 +104,11 @@ fn given(program: &str, name: &str, value: &str) -> Vec<Diagnostic> {
     build(program, Options { given: vec![given], ..Options::default() })
 }
 
-fn limited(program: &str, limits: Limits) -> Vec<Diagnostic> {
-    build(program, Options { limits, ..Options::default() })
+#[test]
+fn there_is_an_end_to_declarations() {
+    let program = "for i in 1..20 { config \"c${i}\" { data { A = \"1\" } } }\n";
+    let found = build(program, Options { limits: Limits { declarations: 10, ..Limits::default() }, ..Options::default() });
+    assert_eq!(found.iter().map(|d| d.code.name).collect::<Vec<_>>(), ["limit-size"]);
 }
 
 fn listed(found: &[Diagnostic]) -> String {

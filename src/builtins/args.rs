@@ -138,12 +138,12 @@ pub fn list_of_nodes(nodes: impl IntoIterator<Item = Node>) -> Given {
 
 pub fn list_value(nodes: impl IntoIterator<Item = Node>) -> Value {
     let items = nodes.into_iter().map(|node| Item { at: node.origin.span, node }).collect();
-    Value::List(Arc::new(List { items, label: None }))
+    Value::List(Arc::new(List { items, ..List::default() }))
 }
 
 /// Some items of a list, as a list of the same kind: a keyed one stays keyed.
 pub fn same_list(of: &List, items: Vec<Item>) -> Given {
-    computed(Value::List(Arc::new(List { items, label: of.label })))
+    computed(Value::List(Arc::new(List { items, label: of.label, ..List::default() })))
 }
 
 /// A record with entries whose keys are all different.

@@ -55,7 +55,7 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Fn(decl) => self.function(decl),
             Item::Kind(decl) => self.kind_decl(decl),
             Item::Test(test) => {
-                self.not_run(test.span, "tests");
+                self.not_run(test.name.span, "tests");
                 self.test(test);
             }
             Item::Base(base) => self.base(base),

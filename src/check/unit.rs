@@ -55,7 +55,7 @@ impl<'a> Checker<'_, '_, 'a> {
         match (number::unit(lit), number::value(lit)) {
             (Some(unit), Ok(_)) => Some(unit),
             (Some(_), Err(why)) => {
-                self.report(Diagnostic::new(&codes::UNIT, expr.span, why));
+                self.report(Diagnostic::new(&codes::NUMBER, expr.span, why));
                 None
             }
             (None, _) => {

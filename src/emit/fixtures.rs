@@ -19,7 +19,7 @@ pub fn int(n: i64) -> Node {
 
 pub fn list(items: impl IntoIterator<Item = Node>) -> Node {
     let items = items.into_iter().map(|node| Item { node, at: Span::NONE }).collect();
-    node(Value::List(Arc::new(List { items, label: None })))
+    node(Value::List(Arc::new(List { items, ..List::default() })))
 }
 
 pub fn record<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Node)>) -> Node {

@@ -70,7 +70,7 @@ impl<'a> Evaluator<'_, 'a> {
         };
         match (position, written) {
             (Some(i), Some(entry)) => record.entries[i] = entry,
-            (Some(i), None) => drop(record.entries.remove(i)),
+            (Some(_), None) => record.retain(|e| e.key != key),
             (None, Some(entry)) => record.push(entry),
             (None, None) => {}
         }
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'_, 'a> {
             Ty::Keyed(keyed) => {
                 let mut list = match below.map(|n| n.value) {
                     Some(Value::List(list)) => Arc::unwrap_or_clone(list),
-                    _ => List { items: Vec::new(), label: Some(keyed.label()) },
+                    _ => List { label: Some(keyed.label()), ..List::default() },
                 };
                 self.write_element(&mut list, *keyed, name, label.span(), write, scope)?;
                 Value::List(Arc::new(list))
@@ -240,6 +240,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Err(Poisoned) => failed = true,
             }
         }
+        record.measured.reset();
         if failed { Err(Poisoned) } else { Ok(()) }
     }
 

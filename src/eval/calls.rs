@@ -131,7 +131,7 @@ impl<'a> Evaluator<'_, 'a> {
             let values: Vec<Node> = args.iter().filter_map(|a| if let builtins::Arg::Value(node) = a { Some(node.clone()) } else { None }).collect();
             let mut host = CallHost { evaluator: self, scope, span };
             match (builtin.run)(&mut host, &args) {
-                Ok(node) if node.origin == Origin::NONE => Ok(Node::new(node.value, self.computed(scope, span, &values))),
+                Ok(node) if node.origin == Origin::NONE => self.measured(Node::new(node.value, self.computed(scope, span, &values)), span),
                 Ok(node) => Ok(node),
                 Err(fault) => Err(self.fault(fault, &spans, span)),
             }

@@ -45,8 +45,8 @@ impl<'a> Evaluator<'_, 'a> {
         match (&node.value, ty) {
             (_, Ty::Any | Ty::Poison) => Ok(node),
             (Value::Null, Ty::Null | Ty::Optional(_) | Ty::Partial(_)) => Ok(node),
-            // In the library's code `null` leaves a field out; what is required is demanded of the finished object.
-            (Value::Null, _) if scope.home == crate::resolve::STD => Ok(node),
+            // In the body of a kind `null` leaves a field out; what is required is demanded of the finished object.
+            (Value::Null, _) if scope.home == crate::resolve::STD || scope.this.is_some() => Ok(node),
             (_, Ty::Optional(inner)) => self.adapt(node, inner, span, scope),
             (_, Ty::Refined(refined)) => {
                 let node = self.adapt(node, &refined.base, span, scope)?;
@@ -190,7 +190,7 @@ impl<'a> Evaluator<'_, 'a> {
         for item in &list.items {
             items.push(Item { node: self.adapt(item.node.clone(), elem, span, scope)?, at: item.at });
         }
-        Ok(Node::new(Value::List(Arc::new(List { items, label })), node.origin))
+        Ok(Node::new(Value::List(Arc::new(List { items, label, ..List::default() })), node.origin))
     }
 
     fn adapt_record(&mut self, node: Node, record: &Arc<Record>, ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {

@@ -5,7 +5,7 @@
 
 use super::decl::{Body, Decl, DeclKind, Layer};
 use super::finish::{self, ObjectChange, Target};
-use super::{Eval, Evaluator, Poisoned, Scope};
+use super::{Eval, Evaluator, Part, Poisoned, Scope, Thunk};
 use crate::ast::{self, ExtendBody, Item, Member};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::object::Object;
@@ -14,15 +14,23 @@ use crate::schema::NativeKind;
 use crate::source::Span;
 use crate::value::{Entry, Node, Op, Origin, Record, Value};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use ustr::Ustr;
 
 impl<'a> Evaluator<'_, 'a> {
     /// All objects of a declaration; none where it failed.
     pub fn emit(&mut self, decl: &Arc<Decl<'a>>) -> Vec<Object> {
         let mut objects = Vec::new();
+        if self.shared.is_full() {
+            return objects;
+        }
         self.steps = 0;
         self.subject = Some(decl.clone());
         let _ = self.emit_decl(decl, decl.head, &mut objects);
+        for object in &objects {
+            let _ = self.measured(object.node(), object.head);
+            self.shared.weight.fetch_add(object.root.measure().weight.into(), Ordering::Relaxed);
+        }
         self.subject = None;
         objects
     }
@@ -169,10 +177,22 @@ impl<'a> Evaluator<'_, 'a> {
                 let label = scope.this.as_ref().map_or(instance.label.span(), |d| d.label);
                 let mut child = Decl::new(DeclKind::High(kind), scope.namespace, name, head, label);
                 child.layers.push(Layer { body: Body::Block(&instance.body), scope: inner });
-                let child = Arc::new(child);
-                self.deeper(instance.span, |this| this.emit_decl(&child, head, out))
+                self.emit_child(&Arc::new(child), instance.span, head, out)
             }
         }
+    }
+
+    /// Runs the `emit` of a declaration in an `emit`. A kind that comes by itself again, by whatever way, would have no end.
+    fn emit_child(&mut self, child: &Arc<Decl<'a>>, span: Span, head: Span, out: &mut Vec<Object>) -> Eval<()> {
+        let Some(kind) = child.high() else { return Err(Poisoned) };
+        let key = (Arc::as_ptr(kind) as usize, Part::Whole, Ustr::default());
+        if let Some(start) = self.path.iter().position(|t| t.key == key) {
+            return Err(self.cycle(start, span));
+        }
+        self.path.push(Thunk { key, name: format!("kind {}", kind.name), span });
+        let result = self.deeper(span, |this| this.emit_decl(child, head, out));
+        self.path.pop();
+        result
     }
 
     /// `extend Deployment "${name}" { … }` within `emit`: of an object that this declaration emitted.

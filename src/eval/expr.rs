@@ -138,7 +138,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
         }
         self.spend(text.len() / 64, lit.span)?;
-        Ok(Node::new(Value::Str(text), self.computed(scope, lit.span, &parts)))
+        self.measured(Node::new(Value::Str(text), self.computed(scope, lit.span, &parts)), lit.span)
     }
 
     /// A scalar as it stands in a string.
@@ -180,12 +180,12 @@ impl<'a> Evaluator<'_, 'a> {
         let inner = scope.clone().in_layer(block.span);
         let mut record = Record::with_capacity(block.entries.len());
         self.block(&block.entries, ty, &mut record, &inner)?;
-        Ok(Node::new(Value::Record(Arc::new(record)), self.written(scope, block.span)))
+        self.measured(Node::new(Value::Record(Arc::new(record)), self.written(scope, block.span)), block.span)
     }
 
     fn list(&mut self, items: &'a [ListItem], ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         let elem = element_ty(ty);
-        let mut list = List { items: Vec::with_capacity(items.len()), label: label_of(ty) };
+        let mut list = List { items: Vec::with_capacity(items.len()), label: label_of(ty), ..List::default() };
         let mut failed = false;
         for item in items {
             match item {
@@ -203,7 +203,7 @@ impl<'a> Evaluator<'_, 'a> {
             return Err(Poisoned);
         }
         self.spend(list.items.len(), span)?;
-        Ok(Node::new(Value::List(Arc::new(list)), self.written(scope, span)))
+        self.measured(Node::new(Value::List(Arc::new(list)), self.written(scope, span)), span)
     }
 
     fn spread_list(&mut self, expr: &'a Expr, elem: &Ty<'a>, scope: &Scope<'a>) -> Eval<Vec<Item>> {
@@ -227,9 +227,9 @@ impl<'a> Evaluator<'_, 'a> {
 
     fn comprehension(&mut self, comp: &'a ast::Comp, ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         let elem = element_ty(ty);
-        let mut list = List { items: Vec::new(), label: label_of(ty) };
+        let mut list = List { label: label_of(ty), ..List::default() };
         self.clauses(&comp.clauses, &comp.element, elem, &mut list, scope)?;
-        Ok(Node::new(Value::List(Arc::new(list)), self.written(scope, span)))
+        self.measured(Node::new(Value::List(Arc::new(list)), self.written(scope, span)), span)
     }
 
     fn clauses(&mut self, clauses: &'a [CompClause], element: &'a Expr, elem: &Ty<'a>, out: &mut List, scope: &Scope<'a>) -> Eval<()> {

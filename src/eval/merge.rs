@@ -8,6 +8,7 @@ use ustr::Ustr;
 
 /// Merges the entries of `above` over `below`, each by its own mark.
 pub fn merge_record(below: &mut Record, above: &Record) {
+    below.measured.reset();
     for entry in &above.entries {
         match below.position(entry.key) {
             None => below.push(entry.clone()),
@@ -39,6 +40,7 @@ pub fn merge_entry(below: &mut Entry, above: Entry) {
 
 /// Lays the entries of `weak` under those of `strong`: only what is not written yet comes in.
 pub fn merge_under(strong: &mut Record, weak: &Record) {
+    strong.measured.reset();
     for entry in &weak.entries {
         match strong.position(entry.key) {
             None => strong.push(entry.clone()),
@@ -76,6 +78,7 @@ pub fn merge_node(below: Node, above: Node) -> Node {
 /// Elements of one label merge; the others follow.
 fn merge_list(below: &mut List, above: &List) {
     let Some(label) = below.label else { return };
+    below.measured.reset();
     for item in &above.items {
         let found = label_of(&item.node, label).and_then(|text| below.items.iter().position(|i| label_of(&i.node, label) == Some(text)));
         match found {
@@ -94,7 +97,9 @@ fn append(below: Node, above: Node) -> Node {
             if bottom.label.is_some() {
                 merge_list(Arc::make_mut(&mut bottom), &top);
             } else {
-                Arc::make_mut(&mut bottom).items.extend(top.items.iter().cloned());
+                let below = Arc::make_mut(&mut bottom);
+                below.measured.reset();
+                below.items.extend(top.items.iter().cloned());
             }
             Node { value: Value::List(bottom), origin: below.origin }
         }

@@ -36,10 +36,11 @@ use crate::object::Object;
 use crate::resolve::{Program, STD};
 use crate::source::Span;
 use crate::types::{ModuleId, Ty};
-use crate::value::{Node, Origin, OriginKind};
+use crate::value::{Measure, Node, Origin, OriginKind, Value};
 use crate::world::World;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use ustr::Ustr;
 
@@ -56,13 +57,19 @@ pub struct Limits {
     pub steps: u64,
     /// Expressions within expressions, calls within calls.
     pub depth: u32,
-    /// Declarations in a program.
+    /// Declarations, and objects, in a program.
     pub declarations: usize,
+    /// Lists and records within each other.
+    pub nesting: u32,
+    /// Entries, elements and scalars that one value may have when it is written out; all objects together may have twenty times that.
+    pub weight: u32,
+    /// Bytes of one text.
+    pub text: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: 20_000_000, depth: 1_200, declarations: 1_000_000 }
+        Limits { steps: 20_000_000, depth: 1_200, declarations: 200_000, nesting: 200, weight: 2_000_000, text: 4 << 20 }
     }
 }
 
@@ -82,6 +89,8 @@ pub struct Shared<'a> {
     constants: RwLock<FxHashMap<usize, Option<Node>>>,
     /// The types of functions' parameters and results, by the declaration's address.
     signatures: RwLock<FxHashMap<usize, Arc<calls::Signature<'a>>>>,
+    /// What the objects that were made weigh together.
+    weight: AtomicU64,
 }
 
 /// Everything a program declares, as objects in the order of the declarations.
@@ -92,12 +101,27 @@ pub fn evaluate<'a>(program: &'a Program<'a>, world: &'a dyn World, params: Para
     let shared = &shared;
     shared.check_globals();
     let objects: Vec<Vec<Object>> = shared.decls.list.par_iter().with_min_len(16).map(|decl| Evaluator::new(shared).emit(decl)).collect();
+    if shared.is_full() {
+        shared.report_full();
+        return Vec::new();
+    }
     finish::finish(shared, objects.into_iter().flatten().collect(), expanded.extends)
 }
 
 impl<'a> Shared<'a> {
     pub fn new(program: &'a Program<'a>, world: &'a dyn World, params: Params, limits: Limits) -> Shared<'a> {
-        Shared { program, world, params, limits, decls: Decls::default(), globals: Default::default(), constants: Default::default(), signatures: Default::default() }
+        Shared { program, world, params, limits, decls: Decls::default(), globals: Default::default(), constants: Default::default(), signatures: Default::default(), weight: Default::default() }
+    }
+
+    /// Whether the objects made so far are more than a program may make.
+    fn is_full(&self) -> bool {
+        self.weight.load(Ordering::Relaxed) > 20 * u64::from(self.limits.weight)
+    }
+
+    fn report_full(&self) {
+        let at = self.decls.list.first().map_or(Span::NONE, |d| d.head);
+        let message = format!("the objects of this program have more than {} parts together", 20 * u64::from(self.limits.weight));
+        self.program.sink.push(Diagnostic::new(&codes::LIMIT_SIZE, at, message).help("make fewer or smaller objects, or split the program"));
     }
 
     /// Reads every let and param of the user's files, so that an error in one that nothing uses shows too.
@@ -206,6 +230,26 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         result
     }
 
+    /// `node`, unless it is too deep to walk or too large to write.
+    fn measured(&self, node: Node, span: Span) -> Eval<Node> {
+        let limits = &self.shared.limits;
+        let Measure { depth, weight } = node.value.measure();
+        if depth > limits.nesting {
+            let error = Diagnostic::new(&codes::VALUE_TOO_DEEP, span, format!("this value is nested more than {} levels deep", limits.nesting));
+            return Err(self.error(error.help("objects of Kubernetes are rarely nested deeper than 20 levels; look for a function or a let that wraps what it is given again and again")));
+        }
+        if let Value::Str(text) = &node.value {
+            if text.len() > limits.text {
+                let error = Diagnostic::new(&codes::LIMIT_SIZE, span, format!("this text has {} bytes, {} at most are allowed", text.len(), limits.text));
+                return Err(self.error(error.help("the API server takes objects of about a mebibyte; look for a text that doubles itself")));
+            }
+        } else if weight > limits.weight {
+            let error = Diagnostic::new(&codes::LIMIT_SIZE, span, format!("this value has more than {} parts", limits.weight));
+            return Err(self.error(error.help("the API server takes objects of about a mebibyte; look for a list or a record that doubles itself")));
+        }
+        Ok(node)
+    }
+
     /// Computes a thunk, with a budget of steps of its own, so that who reads it first does not matter; an error where it is being
     /// computed already.
     fn thunk<T>(&mut self, key: ThunkKey, name: impl FnOnce() -> String, span: Span, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
@@ -296,7 +340,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
                 let node = self.eval_as(expr, &ty, scope)?;
                 self.complete(node, &ty, scope, &format!("param {}", decl.name.name))
             }
-            None if ty.is_optional() => Ok(Node::new(crate::value::Value::Null, Origin::user(decl.name.span))),
+            None if ty.is_optional() => Ok(Node::new(Value::Null, Origin::user(decl.name.span))),
             None => Err(self.error(
                 Diagnostic::new(&codes::PARAM_MISSING, decl.name.span, format!("param `{}` has no value", decl.name.name))
                     .help(format!("give it one: `-p {}=…`, a file with `--params`, or a default here", decl.name.name)),

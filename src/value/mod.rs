@@ -5,6 +5,9 @@
 //! over what lies below. Subtrees without user input are built once and shared by all objects that hold them.
 
 pub mod compare;
+pub mod measure;
+
+pub use measure::{Measure, Measured};
 
 use crate::schema::TypeId;
 use crate::source::Span;
@@ -107,6 +110,7 @@ pub struct List {
     pub items: Vec<Item>,
     /// Set where elements are told apart by a field: the label field's name.
     pub label: Option<Ustr>,
+    pub measured: Measured,
 }
 
 /// An element of a list, and the layers it overrode.
@@ -124,6 +128,7 @@ pub struct Record {
     pub index: std::sync::OnceLock<Box<ustr::UstrMap<u32>>>,
     /// The native type that all of it is known to fit: then nothing looks again.
     pub fits: Option<TypeId>,
+    pub measured: Measured,
 }
 
 #[derive(Clone, Debug)]
@@ -216,11 +221,13 @@ impl Record {
             index.insert(entry.key, self.entries.len() as u32);
         }
         self.entries.push(entry);
+        self.measured.reset();
     }
 
     pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(keep);
         self.index = Default::default();
+        self.measured.reset();
     }
 }
 

@@ -119,7 +119,7 @@ fn at(place: u32, value: impl Into<Value>) -> Node {
 
 fn nodes(nodes: impl IntoIterator<Item = Node>) -> Value {
     let items = nodes.into_iter().map(|node| Item { at: node.origin.span, node }).collect();
-    Value::List(Arc::new(List { items, label: None }))
+    Value::List(Arc::new(List { items, ..List::default() }))
 }
 
 fn list<T: Into<Value>>(values: impl IntoIterator<Item = T>) -> Value {

@@ -16,7 +16,7 @@ codes! {
         doc: "Numbers, quantities of one unit, and strings have an order among themselves. To sort records, say by what: `sort(xs, x => x.name)`.",
         fails: "let xs = sort([1, \"a\"])\n", passes: "let xs = sort([2, 1])\n";
     VALUE_TOO_DEEP = "value-too-deep", Error, "a value is nested too deep",
-        doc: "Values are compared, hashed and written up to 200 levels deep. Kubernetes' own objects are rarely nested deeper than 20 levels.",
+        doc: "Lists and records stand in each other up to 200 levels deep. Kubernetes' own objects are rarely nested deeper than 20 levels.",
         fails: "fn a(x: [Any]) -> [Any] = [[[[[[[[[[x]]]]]]]]]]\nfn b(x: [Any]) -> [Any] = a(a(a(a(a(a(a(a(a(a(x))))))))))\nlet h = hash(b(b(b([]))))\n",
         passes: "fn a(x: [Any]) -> [Any] = [[[[[[[[[[x]]]]]]]]]]\nlet h = hash(a(a([])))\n";
     BAD_PATTERN = "bad-pattern", Error, "a text is no regular expression",

@@ -17,15 +17,15 @@ codes! {
         fails: "let a = 99999999999999999999\n", passes: "let a = 9\n";
     NOT_A_RECORD = "not-a-record", Error, "something that is no record is spread into one",
         doc: "`...e` in a block merges the entries of the record `e`; `null` merges nothing.",
-        fails: "let a = { ...1 }\n", passes: "let a = { ...{ b = 1 } }\n";
+        fails: "let b = json.parse(\"1\")\nlet a = { ...b }\n", passes: "let b = json.parse(\"{}\")\nlet a = { ...b }\n";
     NULL_ACCESS = "null-access", Error, "a field of null is read",
         doc: "`x.f` where `x` is null. `x?.f` is null then; `x ?? y` gives another value.",
-        fails: "let a = null\nlet b = a.c\n", passes: "let a = null\nlet b = a?.c\n";
+        fails: "let a = json.parse(\"null\")\nlet b = a.c\n", passes: "let a = json.parse(\"null\")\nlet b = a?.c\n";
     KEY_MISSING = "key-missing", Error, "a name is not among those there are",
         doc: "What stands before the dot has no field, key, export or element of this name. `m[\"k\"]` is null for a key that is absent.",
         fails: "config c { data { DB_HOST = \"x\" } }\nlet a = config.c.ref.db_host\n", passes: "config c { data { DB_HOST = \"x\" } }\nlet a = config.c.ref.DB_HOST\n";
     OUT_OF_RANGE = "out-of-range", Error, "a list has no element of this number",
-        doc: "Elements are numbered from 0.",
+        doc: "Elements are numbered from 0, so the last of a list of three is number 2. `first(xs)` and `last(xs)` name the ends.",
         fails: "let a = [1][1]\n", passes: "let a = [1][0]\n";
     EMPTY_RANGE = "empty-range", Error, "a range ends before it begins",
         doc: "A range is written with its smaller end first, and holds both ends.",
@@ -49,12 +49,12 @@ codes! {
         doc: "The kind accepts the declaration and says what may go wrong: a `require … else warn` in its body.",
         fails: "kind k { a: Int, require a > 0 else warn \"a is usually positive\" }\nk x { a = 0 }\n", passes: "kind k { a: Int, require a > 0 else warn \"a is usually positive\" }\nk x { a = 1 }\n";
     LIMIT_STEPS = "limit-steps", Error, "a computation takes too many steps",
-        doc: "Every program ends, and soon: one declaration may take 20 million steps.",
-        fails: "", passes: "let a = 1\n";
+        doc: "Every program ends, and soon: one declaration or let may take 20 million steps.",
+        fails: "let n = count(range(0, 100000000), x => x > 0)\n", passes: "let n = count(range(0, 1000), x => x > 0)\n";
     LIMIT_DEPTH = "limit-depth", Error, "a computation nests too deep",
         doc: "Lets that need lets, calls in calls and kinds in kinds nest 1,200 levels at most.",
         fails: "", passes: "let a = 1\n";
-    LIMIT_SIZE = "limit-size", Error, "a program declares too much",
-        doc: "A program makes at most a million declarations.",
-        fails: "", passes: "let a = 1\n";
+    LIMIT_SIZE = "limit-size", Error, "a program makes too much",
+        doc: "A text has at most 4 MiB, a value at most two million parts when it is written out, and a program makes at most 200,000 declarations and as many objects. The API server takes objects of about a mebibyte.",
+        fails: "fn twice(s: String) -> String = \"${s}${s}\"\nfn more(s: String) -> String = twice(twice(twice(twice(s))))\nlet text = more(more(more(more(more(more(\"a\"))))))\n", passes: "fn twice(s: String) -> String = \"${s}${s}\"\nlet text = twice(twice(\"a\"))\n";
 }

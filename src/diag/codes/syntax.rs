@@ -5,7 +5,7 @@ use super::{Code, Severity};
 codes! {
     SYNTAX = "syntax", Error, "the text does not follow the grammar",
         doc: "kdsl could not read this entry. The message says what stood there and what would fit; the entries around it were still read and checked.",
-        fails: "app a { image }\n", passes: "app a { image = \"nginx:1.27.0\" }\n";
+        fails: "app a { image }\n", passes: "app a { image = \"nginx:1.27.0\", user = 101 }\n";
 
     UNBALANCED_BRACKET = "unbalanced-bracket", Error, "a bracket is not closed, or nothing is open where one closes",
         doc: "Every `{`, `[` and `(` needs its closing bracket. Where they do not balance, kdsl takes the indentation as the witness of what was meant: the message points at the innermost bracket that is left open, and the entries around it are still read.",
@@ -57,5 +57,5 @@ codes! {
 
     NESTED_TOO_DEEP = "nested-too-deep", Error, "brackets or operators nest too deep",
         doc: "At most 128 brackets may stand open at once, and an expression may be 256 levels high. Give a part of it a name with `let`.",
-        fails: "let a = ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))\n", passes: "let a = ((1))\n";
+        fails: "let a = ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))\n", passes: "let a = ((1))\n";
 }
