@@ -12,6 +12,7 @@
 //!       user        = 101
 //!       port http   = 8080
 //!       expose http = 80
+//!       readiness { http = "/" }
 //!     }
 //! "#);
 //! let build = Engine::new(world).build("web.kdsl");

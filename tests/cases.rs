@@ -11,6 +11,7 @@
 //!
 //! A stage sees the program without these lines. What is in the file has to be exactly what would be written, so that a diagnostic that
 //! is missing, new or worded otherwise fails. `KDSL_UPDATE=1 cargo test --test cases` writes the files; read the difference.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 #[path = "support/dump.rs"]
 mod dump;

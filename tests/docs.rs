@@ -15,7 +15,7 @@
 //!
 //! Between `<!-- generated: NAME -->` and `<!-- end -->` stands what [`GENERATED`] makes of the source.
 //! `KDSL_UPDATE=1 cargo test --test docs` writes generated parts, and blocks of output without `…`; read the difference.
-#![allow(clippy::disallowed_methods, reason = "a test reads the repository's files")]
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 #[path = "support/reference.rs"]
 mod reference;

@@ -2,6 +2,7 @@
 //!
 //! The order is that of `docs/architecture.md`. A test reads every `crate::…` in the sources, so that a use which goes the wrong way is
 //! found where it is written; uses in `#[cfg(test)]` modules are free, since no program depends on them.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! What holds of the parser for any text: over all cases, cut off at every byte, and over random edits of them.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use kdsl::ast;
 use kdsl::diag::{Sink, codes};
