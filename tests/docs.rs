@@ -25,8 +25,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Parts of documents that are made of the source, by name.
-const GENERATED: &[(&str, Generator)] =
-    &[("builtins", reference::builtins), ("kinds", reference::kinds), ("types", reference::types), ("formats", reference::formats)];
+const GENERATED: &[(&str, Generator)] = &[
+    ("builtins", reference::builtins),
+    ("kinds", reference::kinds),
+    ("types", reference::types),
+    ("formats", reference::formats),
+    ("limits", reference::limits),
+];
 
 type Generator = fn() -> String;
 
