@@ -5,7 +5,7 @@
 
 use super::decl::{Body, Decl, DeclKind, Layer};
 use super::finish::{self, ObjectChange, Target};
-use super::{Eval, Evaluator, Poisoned, Scope, Thunk};
+use super::{Eval, Evaluator, Part, Poisoned, Scope, Thunk};
 use crate::ast::{self, ExtendBody, Item, Member};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::object::Object;
@@ -103,10 +103,13 @@ impl<'a> Evaluator<'_, 'a> {
         let message = self.eval(&require.message, scope)?;
         let message = self.text_of(&message, require.message.span)?;
         let at = match &require.at {
-            Some(expr) => self.eval(expr, scope)?.origin.span,
-            None => Span::NONE,
+            Some(expr) => {
+                let node = self.eval(expr, scope)?;
+                self.written_by_user(&node)
+            }
+            None => None,
         };
-        let place = if self.program().db.is_user(at) { at } else { decl.head };
+        let place = at.unwrap_or(decl.head);
         let code = match require.level {
             ast::Level::Deny => &codes::REQUIREMENT,
             ast::Level::Warn => &codes::ADVICE,
@@ -122,6 +125,19 @@ impl<'a> Evaluator<'_, 'a> {
         }
         self.report(diagnostic);
         if code.severity == Severity::Error { Err(Poisoned) } else { Ok(()) }
+    }
+
+    /// Where the user wrote a value, or else the first of its entries that is the user's.
+    fn written_by_user(&self, node: &Node) -> Option<Span> {
+        let is_user = |span: Span| self.program().db.is_user(span);
+        if is_user(node.origin.span) {
+            return Some(node.origin.span);
+        }
+        match &node.value {
+            Value::Record(record) => record.entries.iter().find_map(|e| if is_user(e.at) { Some(e.at) } else { self.written_by_user(&e.node) }),
+            Value::List(list) => list.items.iter().find_map(|i| if is_user(i.at) { Some(i.at) } else { self.written_by_user(&i.node) }),
+            _ => None,
+        }
     }
 
     fn emit_items(&mut self, items: &'a [Item], scope: &Scope<'a>, head: Span, from: usize, out: &mut Vec<Object>) -> Eval<()> {
@@ -185,7 +201,7 @@ impl<'a> Evaluator<'_, 'a> {
     /// Runs the `emit` of a declaration in an `emit`. A kind that comes by itself again, by whatever way, would have no end.
     fn emit_child(&mut self, child: &Arc<Decl<'a>>, span: Span, head: Span, out: &mut Vec<Object>) -> Eval<()> {
         let Some(kind) = child.high() else { return Err(Poisoned) };
-        let key = (Arc::as_ptr(kind) as usize, Ustr::default());
+        let key = (Arc::as_ptr(kind) as usize, Part::Emit, Ustr::default());
         if let Some(start) = self.path.iter().position(|t| t.key == key) {
             return Err(self.cycle(start, span));
         }

@@ -346,6 +346,9 @@ impl<'a> Evaluator<'_, 'a> {
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge | BinOp::In | BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div => {}
         }
         let r = self.eval(right, scope)?;
+        if matches!(op, BinOp::Eq | BinOp::Ne | BinOp::In) {
+            self.spend(l.value.measure().weight.min(r.value.measure().weight) as usize, span)?;
+        }
         match ops::binary(op, &l.value, &r.value) {
             Ok(value) => Ok(Node::new(value, self.computed(scope, span, [&l, &r]))),
             Err(message) => Err(self.error(Diagnostic::new(&codes::OPERATOR, span, message))),
@@ -357,7 +360,13 @@ impl<'a> Evaluator<'_, 'a> {
         if let Some(local) = scope.local(name) {
             return match &local.value {
                 LocalValue::Known(node) => Ok(node.clone()),
-                LocalValue::Lazy { expr, scope } => self.deeper(span, |this| this.eval(expr, scope)),
+                LocalValue::Lazy { expr, scope, known } => match known.get() {
+                    Some(known) => known.clone(),
+                    None => {
+                        let found = self.deeper(span, |this| this.eval(expr, scope));
+                        known.get_or_init(|| found).clone()
+                    }
+                },
             };
         }
         if let Some(result) = self.bound_by_kind(name, span, scope) {
