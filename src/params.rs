@@ -195,6 +195,9 @@ fn fitted<'a>(shared: &Shared<'a>, module: ModuleId, param: &'a ast::Param, give
 /// Text from a command line, by the type it is for: a text needs no quotes there.
 fn read_text(text: &str, ty: &Ty) -> Result<Value, String> {
     let trimmed = text.trim();
+    if ty.is_optional() && trimmed == "null" {
+        return Ok(Value::Null);
+    }
     match ty.base() {
         Ty::String | Ty::Literal(Literal::Str(_)) => Ok(Value::str(text)),
         Ty::Bool | Ty::Literal(Literal::Bool(_)) => trimmed.parse().map(Value::Bool).map_err(|_| format!("`{text}` is neither true nor false")),
@@ -206,7 +209,6 @@ fn read_text(text: &str, ty: &Ty) -> Result<Value, String> {
                 None => members.iter().find_map(|m| read_text(text, m).ok()).ok_or_else(|| format!("`{text}` is none of {ty}")),
             }
         }
-        _ if ty.is_optional() && trimmed == "null" => Ok(Value::Null),
         Ty::Cpu | Ty::Bytes | Ty::Duration | Ty::Percent | Ty::Float => crate::number::parse(trimmed),
         _ => {
             let mut all = |_: usize| true;

@@ -15,6 +15,8 @@
 
 #[path = "support/dump.rs"]
 mod dump;
+#[path = "support/stack.rs"]
+mod stack;
 
 use kdsl::diag::{Diagnostic, Sink};
 use kdsl::driver::{self, Options};
@@ -25,6 +27,7 @@ use kdsl::source::{FileDb, Source, SourceKind, Span};
 use kdsl::world::MemWorld;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use stack::on_threads;
 use std::sync::Arc;
 
 /// What a case asks for.
@@ -66,14 +69,14 @@ fn check(case: &Case) -> Outcome {
     let (files, sink) = (FileDb::new(), Sink::new());
     kdsl::stdlib::add_to(&files);
     if let Some(project) = kdsl::load::load(&case.world(), &files, MAIN, &sink) {
-        on_large_stack(|| kdsl::check::check(&Program::new(&project, &files, &sink)));
+        on_threads(2, || kdsl::check::check(&Program::new(&project, &files, &sink)));
     }
     Outcome { diagnostics: sink.finish(), output: String::new(), files }
 }
 
 /// `kdsl build`.
 fn build(case: &Case) -> Outcome {
-    let outcome = on_large_stack(|| driver::build(&case.world(), MAIN, &case.options()));
+    let outcome = on_threads(2, || driver::build(&case.world(), MAIN, &case.options()));
     let nodes: Vec<_> = outcome.objects.iter().map(|object| object.node()).collect();
     let output = emit::stream(&nodes.iter().collect::<Vec<_>>(), Format::Yaml);
     Outcome { files: outcome.files, diagnostics: outcome.diagnostics, output }
@@ -92,12 +95,6 @@ impl Case {
         };
         Options { given: self.given.iter().map(one).collect(), ..Options::default() }
     }
-}
-
-/// Deep programs need the stack that the command gives them.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    static POOL: std::sync::OnceLock<rayon::ThreadPool> = std::sync::OnceLock::new();
-    POOL.get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build().unwrap()).install(work)
 }
 
 #[test]

@@ -1,17 +1,23 @@
 //! Every diagnostic code keeps what it promises: its example gives it and nothing else, and the mended example gives nothing.
 
+#[path = "support/stack.rs"]
+mod stack;
+
 use kdsl::diag::codes;
 use kdsl::diag::{Code, Diagnostic, Severity};
 use kdsl::driver::{self, Options};
 use kdsl::eval::Limits;
 use kdsl::params::{Given, GivenValue};
 use kdsl::world::MemWorld;
+use stack::on_threads;
 use std::collections::BTreeSet;
 
 /// Codes that no text alone can give. Each says why, and how it is given all the same.
 const WITHOUT_PROGRAM: &[(&str, fn() -> Vec<Diagnostic>)] = &[
     ("param-value", || given("param n: Int = 1\n", "n", "one")),
     ("param-unknown", || given("param n: Int = 1\n", "m", "1")),
+    // A long chain of lets, each of which needs the next.
+    ("limit-depth", || build(&(0..2000).map(|i| format!("let a{i} = a{} + 1\n", i + 1)).chain(["let a2000 = 1\n".into()]).collect::<String>(), Options::default())),
     ("second-base", || files(&[("main.kdsl", "base \"./a.kdsl\"\nbase \"./b.kdsl\"\n"), ("a.kdsl", ""), ("b.kdsl", "")])),
 ];
 
@@ -86,22 +92,17 @@ fn a_warning_does_not_end_a_run() {
 }
 
 fn build(program: &str, options: Options) -> Vec<Diagnostic> {
-    on_large_stack(|| driver::build(&MemWorld::new().with("main.kdsl", program), "main.kdsl", &options).diagnostics)
-}
-
-fn files(files: &[(&str, &str)]) -> Vec<Diagnostic> {
-    let world = files.iter().fold(MemWorld::new(), |world, (name, text)| world.with(*name, *text));
-    driver::build(&world, "main.kdsl", &Options::default()).diagnostics
-}
-
-/// Deep programs need the stack that the command gives them.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(256 << 20).build().unwrap().install(work)
+    on_threads(1, || driver::build(&MemWorld::new().with("main.kdsl", program), "main.kdsl", &options).diagnostics)
 }
 
 fn given(program: &str, name: &str, value: &str) -> Vec<Diagnostic> {
     let given = Given { name: name.into(), value: GivenValue::Text(value.into()), origin: format!("-p {name}={value}") };
     build(program, Options { given: vec![given], ..Options::default() })
+}
+
+fn files(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let world = files.iter().fold(MemWorld::new(), |world, (name, text)| world.with(*name, *text));
+    driver::build(&world, "main.kdsl", &Options::default()).diagnostics
 }
 
 #[test]

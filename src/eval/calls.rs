@@ -133,11 +133,22 @@ impl<'a> Evaluator<'_, 'a> {
             match (builtin.run)(&mut host, &args) {
                 Ok(node) if node.origin == Origin::NONE => self.measured(Node::new(node.value, self.computed(scope, span, &values)), span),
                 Ok(node) => Ok(node),
-                Err(fault) => Err(self.fault(fault, &spans, span)),
+                Err(fault) => Err(self.fault(fault, &self.blamed(&args, spans), span)),
             }
         });
         self.lambdas.truncate(first_lambda);
         result
+    }
+
+    /// Where to show what is wrong with an argument: in the library's code, where the user wrote its value.
+    fn blamed(&self, args: &[builtins::Arg], mut spans: Vec<Span>) -> Vec<Span> {
+        for (span, arg) in spans.iter_mut().zip(args) {
+            match arg {
+                builtins::Arg::Value(node) if !self.program().db.is_user(*span) && self.program().db.is_user(node.origin.span) => *span = node.origin.span,
+                builtins::Arg::Value(_) | builtins::Arg::Lambda(_) | builtins::Arg::Absent => {}
+            }
+        }
+        spans
     }
 
     fn fault(&self, fault: Fault, spans: &[Span], span: Span) -> Poisoned {

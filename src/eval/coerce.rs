@@ -6,7 +6,7 @@
 use super::{Eval, Evaluator, Poisoned, Scope};
 use crate::ast::Expr;
 use crate::data::scalar_text;
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Code, Diagnostic, codes, suggest};
 use crate::duration;
 use crate::number;
 use crate::source::Span;
@@ -102,7 +102,7 @@ impl<'a> Evaluator<'_, 'a> {
             None => Ok(node),
             Some(why) => {
                 let shown = super::names::shown(&node);
-                let mut error = Diagnostic::new(&codes::REFINEMENT, self.place(&node, span), format!("{shown} {why}"));
+                let mut error = self.about(&codes::REFINEMENT, &node, span, format!("{shown} {why}"));
                 if let Some(name) = refined.name {
                     error = error.label(format!("expected `{name}`"));
                 }
@@ -116,20 +116,28 @@ impl<'a> Evaluator<'_, 'a> {
         if self.program().db.is_user(node.origin.span) { node.origin.span } else { span }
     }
 
+    /// An error about a value that may come from afar: shown where the user used it, and where it comes from.
+    fn about(&self, code: &'static Code, node: &Node, span: Span, message: String) -> Diagnostic {
+        let origin = self.place(node, span);
+        if self.program().db.is_user(span) && !span.contains(origin) {
+            return Diagnostic::new(code, span, message).also(origin, "the value comes from here");
+        }
+        Diagnostic::new(code, origin, message)
+    }
+
     fn mismatch(&self, node: &Node, ty: &Ty, span: Span) -> Poisoned {
-        let place = self.place(node, span);
         let shown = super::names::shown(node);
         if let (Value::Str(text), Ty::Union(members)) = (&node.value, ty.present()) {
             let names: Vec<&str> = members.iter().filter_map(|m| if let Ty::Literal(Literal::Str(s)) = m { Some(s.as_str()) } else { None }).collect();
             if !names.is_empty() {
-                let error = Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("{shown} is none of the values allowed here"));
+                let error = self.about(&codes::TYPE_MISMATCH, node, span, format!("{shown} is none of the values allowed here"));
                 return self.error(match suggest::nearest(text, names.iter().copied()) {
                     Some(near) => error.help(format!("did you mean \"{near}\"?")),
                     None => error.help(format!("allowed are {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "))),
                 });
             }
         }
-        let error = Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("expected {ty}, this is {}", what_is(node, &shown)));
+        let error = self.about(&codes::TYPE_MISMATCH, node, span, format!("expected {ty}, this is {}", what_is(node, &shown)));
         self.error(match (&node.value, ty.base()) {
             (Value::Address(_), Ty::String) => error.help("an address is no text: write `.name` or `.host`"),
             (Value::Int(_) | Value::Bool(_), Ty::String) => error.help("put it in quotes, or interpolate it: `\"${n}\"`"),
@@ -152,7 +160,11 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn adapt_union(&mut self, node: Node, members: &[Ty<'a>], ty: &Ty<'a>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
-        let exact = members.iter().find(|m| is_base(&node.value, m) || matches!(m, Ty::Literal(l) if is_literal(&node.value, l)));
+        let exact = members.iter().find(|m| match (&node.value, m.base()) {
+            (Value::Address(address), Ty::Address(Some(kind))) => self.is_a(address.kind, *kind, scope),
+            (value, Ty::Literal(literal)) => is_literal(value, literal),
+            (value, m) => is_base(value, m),
+        });
         match exact {
             Some(member) => self.adapt(node, member, span, scope),
             None => {
@@ -300,7 +312,7 @@ fn fits(value: &Value, ty: &Ty) -> bool {
         (_, Ty::Any | Ty::Poison) => true,
         (Value::Null, Ty::Optional(_) | Ty::Partial(_) | Ty::Null) => true,
         (_, Ty::Optional(inner)) => fits(value, inner),
-        (_, Ty::Refined(_)) => false,
+        (_, Ty::Refined(_)) | (Value::Address(_), Ty::Address(Some(_))) => false,
         (_, Ty::Literal(literal)) => is_literal(value, literal),
         (Value::Str(_) | Value::Int(_) | Value::Percent(_), Ty::Union(members)) => members.iter().any(|m| fits(value, m)),
         (Value::List(list), Ty::List(elem)) => list.label.is_none() && list.items.iter().all(|i| fits(&i.node.value, elem)),

@@ -193,7 +193,7 @@ impl<'a> Evaluator<'_, 'a> {
     /// Runs the `emit` of a declaration in an `emit`. A kind that comes by itself again, by whatever way, would have no end.
     fn emit_child(&mut self, child: &Arc<Decl<'a>>, span: Span, head: Span, out: &mut Vec<Object>) -> Eval<()> {
         let Some(kind) = child.high() else { return Err(Poisoned) };
-        let key = (Arc::as_ptr(kind) as usize, Part::Whole, Ustr::default());
+        let key = (Arc::as_ptr(kind) as usize, Part::Emit, Ustr::default());
         if let Some(start) = self.path.iter().position(|t| t.key == key) {
             return Err(self.cycle(start, span));
         }

@@ -347,6 +347,9 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let r = self.eval(right, scope)?;
         let (l, r) = (cores_beside(op, l.clone(), left, &r), cores_beside(op, r, right, &l));
+        if matches!(op, BinOp::Eq | BinOp::Ne | BinOp::In) {
+            self.spend(l.value.measure().weight.min(r.value.measure().weight) as usize, span)?;
+        }
         match ops::binary(op, &l.value, &r.value) {
             Ok(value) => Ok(Node::new(value, self.computed(scope, span, [&l, &r]))),
             Err(message) => Err(self.error(Diagnostic::new(&codes::OPERATOR, span, message))),
@@ -358,7 +361,13 @@ impl<'a> Evaluator<'_, 'a> {
         if let Some(local) = scope.local(name) {
             return match &local.value {
                 LocalValue::Known(node) => Ok(node.clone()),
-                LocalValue::Lazy { expr, scope } => self.deeper(span, |this| this.eval(expr, scope)),
+                LocalValue::Lazy { expr, scope, known } => match known.get() {
+                    Some(known) => known.clone(),
+                    None => {
+                        let found = self.deeper(span, |this| this.eval(expr, scope));
+                        known.get_or_init(|| found).clone()
+                    }
+                },
             };
         }
         if let Some(result) = self.bound_by_kind(name, span, scope) {

@@ -171,6 +171,8 @@ enum Part {
     Input,
     Export,
     Let,
+    /// The `emit` of a kind, within that of another.
+    Emit,
 }
 
 /// A value that is computed at most once at a time.

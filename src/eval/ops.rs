@@ -10,10 +10,6 @@ use ustr::Ustr;
 
 /// Every binary operator but `and`, `or` and `??`, which look at their left side first.
 pub fn binary(op: BinOp, left: &Value, right: &Value) -> Result<Value, String> {
-    let adapts = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge | BinOp::Add | BinOp::Sub);
-    if let (true, Some((left, right))) = (adapts, in_one_unit(left, right)) {
-        return binary(op, &left, &right);
-    }
     match op {
         BinOp::Eq => Ok(Value::Bool(equal(left, right))),
         BinOp::Ne => Ok(Value::Bool(!equal(left, right))),
@@ -27,19 +23,6 @@ pub fn binary(op: BinOp, left: &Value, right: &Value) -> Result<Value, String> {
         BinOp::Mul => multiply(left, right),
         BinOp::Div => divide(left, right),
         BinOp::Or | BinOp::And | BinOp::Coalesce => Err("this operator reads its left side first".into()),
-    }
-}
-
-/// A plain number beside an amount counts in its unit: the checker lets only literals through.
-fn in_one_unit(left: &Value, right: &Value) -> Option<(Value, Value)> {
-    let like = |number: &Value, amount: &Value| match (plain(number), amount) {
-        (Some(n), Value::Quantity(q)) => Some(Value::Quantity(Quantity { amount: n, unit: q.unit })),
-        _ => None,
-    };
-    match (like(left, right), like(right, left)) {
-        (Some(left), _) => Some((left, right.clone())),
-        (_, Some(right)) => Some((left.clone(), right)),
-        (None, None) => None,
     }
 }
 
@@ -72,12 +55,8 @@ fn contained(left: &Value, right: &Value) -> Result<bool, String> {
 
 fn in_range(value: &Value, range: &RangeValue) -> Result<bool, String> {
     let unordered = || format!("{} cannot be compared with the ends of this range", value.type_name());
-    let to = |end: &Value| match in_one_unit(value, end) {
-        Some((value, end)) => order(&value, &end).ok_or_else(unordered),
-        None => order(value, end).ok_or_else(unordered),
-    };
-    let above = range.lo.as_ref().map_or(Ok(true), |lo| to(&lo.value).map(Ordering::is_ge))?;
-    let below = range.hi.as_ref().map_or(Ok(true), |hi| to(&hi.value).map(Ordering::is_le))?;
+    let above = range.lo.as_ref().map_or(Ok(true), |lo| order(value, &lo.value).map(Ordering::is_ge).ok_or_else(unordered))?;
+    let below = range.hi.as_ref().map_or(Ok(true), |hi| order(value, &hi.value).map(Ordering::is_le).ok_or_else(unordered))?;
     Ok(above && below)
 }
 

@@ -1,11 +1,12 @@
 //! Scopes: what a bare name means where an expression stands.
 
+use super::Eval;
 use super::decl::Decl;
 use crate::ast::{self, Name};
 use crate::source::Span;
 use crate::types::ModuleId;
 use crate::value::Node;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use ustr::Ustr;
 
 /// Cheap to clone: a declaration keeps the scope it stands in.
@@ -33,8 +34,8 @@ pub struct Local<'a> {
 
 pub enum LocalValue<'a> {
     Known(Node),
-    /// A `let` in a block, read where it is used.
-    Lazy { expr: &'a ast::Expr, scope: Scope<'a> },
+    /// A `let` in a block, computed when it is first read.
+    Lazy { expr: &'a ast::Expr, scope: Scope<'a>, known: OnceLock<Eval<Node>> },
 }
 
 impl<'a> Scope<'a> {
@@ -53,7 +54,7 @@ impl<'a> Scope<'a> {
     }
 
     pub fn with_let(&self, decl: &'a ast::Let) -> Scope<'a> {
-        self.binding(decl.name.name, LocalValue::Lazy { expr: &decl.value, scope: self.clone() })
+        self.binding(decl.name.name, LocalValue::Lazy { expr: &decl.value, scope: self.clone(), known: OnceLock::new() })
     }
 
     pub fn in_layer(mut self, layer: Span) -> Scope<'a> {
