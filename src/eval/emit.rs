@@ -100,7 +100,7 @@ impl<'a> Evaluator<'_, 'a> {
         let message = self.eval(&require.message, scope)?;
         let message = self.text_of(&message, require.message.span)?;
         let place = match &require.at {
-            Some(expr) => self.eval(expr, scope).map(|at| self.blamed(&at, &message))?.unwrap_or(decl.head),
+            Some(expr) => self.eval(expr, scope).map(|at| self.culprit(&at, &message))?.unwrap_or(decl.head),
             None => decl.head,
         };
         let code = match require.level {
@@ -121,7 +121,7 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// Where the user wrote a value; of a map whose default the library wrote, the entry that the message names, or the only one.
-    fn blamed(&self, at: &Node, message: &str) -> Option<Span> {
+    fn culprit(&self, at: &Node, message: &str) -> Option<Span> {
         let is_user = |span: &Span| self.program().db.is_user(*span);
         let named = |entry: &&Entry| message.contains(&format!("`{}`", entry.key));
         let own = Some(at.origin.span).filter(is_user);
