@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use ustr::Ustr;
 
+/// Steps for a declaration within an `emit`, whose inputs have budgets of their own.
+const CHILD: usize = 50;
+
 impl<'a> Evaluator<'_, 'a> {
     /// All objects of a declaration; none where it failed.
     pub fn emit(&mut self, decl: &Arc<Decl<'a>>) -> Vec<Object> {
@@ -197,6 +200,7 @@ impl<'a> Evaluator<'_, 'a> {
         if let Some(start) = self.path.iter().position(|t| t.key == key) {
             return Err(self.cycle(start, span));
         }
+        self.spend(CHILD, span)?;
         self.path.push(Thunk { key, name: format!("kind {}", kind.name), span });
         let result = self.deeper(span, |this| this.emit_decl(child, head, out));
         self.path.pop();

@@ -12,6 +12,8 @@ use super::token::Kind;
 pub const MAX_BRACKETS: usize = 128;
 /// The same for brackets and operators together: `a + a + a` nests as well.
 const MAX_HEIGHT: usize = 256;
+/// Brackets deeper than this are not matched any more, so that a look through those that are open stays short.
+const MAX_FRAMES: usize = 1024;
 
 /// What is wrong with brackets; tokens by index.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -219,12 +221,14 @@ struct Pass<'s> {
     quiet: bool,
     excess: i32,
     too_deep: bool,
+    /// Brackets that are open beyond [`MAX_FRAMES`].
+    ignored: usize,
 }
 
 impl<'s> Pass<'s> {
     fn new(text: &'s str, toks: &'s mut [Tok]) -> Pass<'s> {
         let top = Frame { bracket: Bracket::Top, open: 0, indent: 0, entry: usize::MAX, in_type: false, height: 0, highest: 0 };
-        Pass { text, toks, frames: vec![top], faults: Vec::new(), strict: false, quiet: false, excess: 0, too_deep: false }
+        Pass { text, toks, frames: vec![top], faults: Vec::new(), strict: false, quiet: false, excess: 0, too_deep: false, ignored: 0 }
     }
 
     fn run(&mut self, chunks: &[Chunk]) {
@@ -310,6 +314,7 @@ impl<'s> Pass<'s> {
 
     fn token(&mut self, i: usize) {
         let kind = self.toks[i].kind;
+        let none_ignored = self.ignored == 0;
         let frame = self.top();
         if frame.entry == usize::MAX && kind != Kind::Comma {
             frame.entry = i;
@@ -323,7 +328,7 @@ impl<'s> Pass<'s> {
             Kind::Colon | Kind::Arrow => frame.in_type = true,
             Kind::Eq => self.equals(i),
             Kind::Less if frame.in_type => self.open(i, Bracket::Angle),
-            Kind::Greater | Kind::GreaterEq if frame.bracket == Bracket::Angle => {
+            Kind::Greater | Kind::GreaterEq if frame.bracket == Bracket::Angle && none_ignored => {
                 self.toks[i].flags |= TYPE_CLOSE;
                 self.close(i);
                 self.top().in_type &= kind == Kind::Greater;
@@ -375,6 +380,10 @@ impl<'s> Pass<'s> {
     }
 
     fn open(&mut self, i: usize, bracket: Bracket) {
+        if self.frames.len() > MAX_FRAMES {
+            self.ignored += 1;
+            return;
+        }
         let parent = self.top();
         let inherits = !matches!(bracket, Bracket::Brace);
         let frame = Frame {
@@ -401,6 +410,10 @@ impl<'s> Pass<'s> {
     }
 
     fn closing(&mut self, i: usize, bracket: Bracket) {
+        if self.ignored > 0 {
+            self.ignored -= 1;
+            return;
+        }
         if self.strict && self.is_surplus(i) {
             self.excess -= 1;
             return self.extra(i);
@@ -476,6 +489,7 @@ impl<'s> Pass<'s> {
         let mut reported = false;
         while self.frames.len() > keep {
             let frame = self.frames.pop().expect("longer than `keep`");
+            self.ignored = 0;
             if frame.bracket == Bracket::Angle {
                 continue;
             }
