@@ -141,7 +141,7 @@ fn nasty() -> Vec<(&'static str, String, &'static [&'static str])> {
     all.push(("lists in lets", lines(3_000, &|i| if i == 0 { "let a0 = []\n".into() } else { format!("let a{i} = [a{}]\n", i - 1) }), &["value-too-deep"]));
     all.push(("records in lets", lines(3_000, &|i| if i == 0 { "let a0 = {}\n".into() } else { format!("let a{i} = {{ x = a{} }}\n", i - 1) }), &["value-too-deep"]));
     all.push(("texts double", lines(64, &|i| if i == 0 { "let a0 = \"x\"\n".into() } else { format!("let a{i} = \"${{a{0}}}${{a{0}}}\"\n", i - 1) }), &["limit-size"]));
-    all.push(("lists double", lines(64, &|i| if i == 0 { "let a0 = [1]\n".into() } else { format!("let a{i} = [...a{0}, ...a{0}]\n", i - 1) }), &["limit-size"]));
+    all.push(("lists double", lines(64, &|i| if i == 0 { "let a0 = [1]\n".into() } else { format!("let a{i} = [...a{0}, ...a{0}]\n", i - 1) }), &["limit-size", "limit-steps"]));
     all.push(("trees double", lines(64, &|i| if i == 0 { "let a0 = [1]\n".into() } else { format!("let a{i} = [a{0}, a{0}]\n", i - 1) }), &["limit-size"]));
     all.push(("records double", lines(64, &|i| if i == 0 { "let a0 = {}\n".into() } else { format!("let a{i} = {{ l = a{0}, r = a{0} }}\n", i - 1) }), &["limit-size"]));
     all.push(("kinds in a chain", lines(3_000, &|i| if i == 0 { "kind k0 { }\n".into() } else { format!("kind k{i} from k{} {{ }}\n", i - 1) }) + "k2999 x { }\n", &[]));
