@@ -97,7 +97,9 @@ impl<'s> Mender<'s> {
             self.blank(at..entry.start);
             if at > inside.start {
                 // Something separated the two, so there is a byte between them.
-                self.text[entry.start - 1 - self.start] = b',';
+                if let Some(byte) = self.text.get_mut(entry.start - 1 - self.start) {
+                    *byte = b',';
+                }
             }
             at = entry.end;
         }
