@@ -99,7 +99,9 @@ impl<'s> Mender<'s> {
             self.blank(at..entry.start);
             if at > inside.start {
                 // Something separated the two, so there is a byte between them.
-                self.text[entry.start - 1 - self.start] = b',';
+                if let Some(byte) = self.text.get_mut(entry.start - 1 - self.start) {
+                    *byte = b',';
+                }
             }
             at = entry.end;
         }
@@ -108,7 +110,7 @@ impl<'s> Mender<'s> {
 
     fn attempt(&self, toks: &Range<usize>, context: Context) -> Result<Vec<Item>, Failure> {
         let bytes = self.split.bytes(toks);
-        let text = std::str::from_utf8(&self.text[bytes.start - self.start..bytes.end - self.start]).unwrap_or("");
+        let text = self.text.get(bytes.start - self.start..bytes.end - self.start).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or("");
         let closing = self.missing_brackets(toks);
         let offset = bytes.start as u32;
         if closing.is_empty() {
@@ -171,7 +173,9 @@ impl<'s> Mender<'s> {
     }
 
     fn blank(&mut self, bytes: Range<usize>) {
-        let range = bytes.start - self.start..bytes.end - self.start;
-        self.text[range].fill(b' ');
+        // What an entry leaves open may end behind the piece that is mended.
+        let end = (bytes.end - self.start).min(self.text.len());
+        let start = (bytes.start - self.start).min(end);
+        self.text[start..end].fill(b' ');
     }
 }
