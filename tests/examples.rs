@@ -1,5 +1,7 @@
 //! The YAML of every example, for every combination of its finite params, held fast in `tests/snapshots`. `INSTA_UPDATE=always` writes it.
 
+#![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
+
 mod support;
 
 use kdsl::driver::{self, Options};
