@@ -64,5 +64,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
             print(&format!("{written}\n"))?;
         }
     }
+    // The process ends here, and the system takes the trees back faster than they could be taken apart.
+    std::mem::forget(build);
     Ok(ExitCode::SUCCESS)
 }
