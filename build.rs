@@ -2,6 +2,7 @@
 //!
 //! The text is another project's, so it is taken from that project's package at build time and never kept in this repository. The
 //! file is JSON lines in the order of `schema/types.jsonl` (by short name), compressed as one: `{"name", "doc", "fields": {…}}`.
+#![allow(clippy::disallowed_methods, reason = "a build script reads what cargo tells it")]
 
 use std::path::Path;
 use std::{env, fs};

@@ -22,7 +22,7 @@ fn quantity(text: &str) -> Node {
 
 fn list(items: Vec<Node>) -> Node {
     let items = items.into_iter().map(|node| Item { node, at: Span::NONE }).collect();
-    node(Value::List(Arc::new(List { items, label: None })))
+    node(Value::List(Arc::new(List { items, ..List::default() })))
 }
 
 fn record(entries: Vec<(&str, Node)>) -> Node {

@@ -24,7 +24,7 @@ impl World for Templates {
             "teams.kdsl" => {
                 r#"
                     /// What every web application of this company has in common.
-                    kind webapp from app { user = 101, port { http = 8080 }, expose { http = 80 } }
+                    kind webapp from app { user = 101, port { http = 8080 }, expose { http = 80 }, readiness { http = "/" } }
                 "#
             }
             _ => return Err(ReadError::NotFound),

@@ -12,11 +12,12 @@
 //!       user        = 101
 //!       port http   = 8080
 //!       expose http = 80
+//!       readiness { http = "/" }
 //!     }
 //! "#);
 //! let build = Engine::new(world).build("web.kdsl");
 //! let kinds: Vec<&str> = build.objects.iter().map(|object| object.kind()).collect();
-//! assert_eq!(kinds, ["Service", "Deployment"]);
+//! assert_eq!(kinds, ["Service", "Deployment", "PodDisruptionBudget"]);
 //! assert!(build.yaml().starts_with("apiVersion: v1\nkind: Service\n"));
 //!
 //! // Any error means no objects; what is wrong is said with its place.

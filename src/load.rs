@@ -146,6 +146,13 @@ impl Loader<'_> {
         if let Some(group_version) = path.strip_prefix("k8s/").filter(|_| !is_base) {
             return ImportTarget::Native(group_version.into());
         }
+        if let Some(form) = [".yaml", ".yml", ".json"].into_iter().find(|end| path.ends_with(end)) {
+            let what = if is_base { "`base`" } else { "`import`" };
+            let message = format!("{what} of a {form} file is not done by this version of kdsl");
+            let error = Diagnostic::new(&codes::NOT_YET, at, message);
+            self.sink.push(error.help("data can be read with `yaml.parse(read(\"…\"))` or `json.parse(read(\"…\"))`"));
+            return ImportTarget::Missing;
+        }
         let joined = match world::join(from, path) {
             Ok(joined) => joined,
             Err(error) => return self.unreadable(path, at, error),

@@ -3,6 +3,7 @@
 //!
 //! Needs Go and a few minutes for the first build, so it runs only when asked: `cargo test --test cluster -- --ignored`. Without Go it
 //! says that it skips.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use kdsl::driver::{self, Options};
 use kdsl::emit;

@@ -12,12 +12,20 @@ use kdsl::world::MemWorld;
 use stack::on_threads;
 use std::collections::BTreeSet;
 
+/// Runs something that gives a code.
+type Give = fn() -> Vec<Diagnostic>;
+
 /// Codes that no text alone can give. Each says why, and how it is given all the same.
-const WITHOUT_PROGRAM: &[(&str, fn() -> Vec<Diagnostic>)] = &[
+const WITHOUT_PROGRAM: &[(&str, Give)] = &[
     ("param-value", || given("param n: Int = 1\n", "n", "one")),
     ("param-unknown", || given("param n: Int = 1\n", "m", "1")),
     // A long chain of lets, each of which needs the next.
-    ("limit-depth", || build(&(0..2000).map(|i| format!("let a{i} = a{} + 1\n", i + 1)).chain(["let a2000 = 1\n".into()]).collect::<String>(), Options::default())),
+    ("limit-depth", || {
+        build(
+            &(0..2000).map(|i| format!("let a{i} = a{} + 1\n", i + 1)).chain(["let a2000 = 1\n".into()]).collect::<String>(),
+            Options::default(),
+        )
+    }),
     ("second-base", || files(&[("main.kdsl", "base \"./a.kdsl\"\nbase \"./b.kdsl\"\n"), ("a.kdsl", ""), ("b.kdsl", "")])),
 ];
 

@@ -5,29 +5,38 @@
 //! - `kdsl`: a file that builds without errors. With a name, `kdsl shop.kdsl`, later blocks of the document can name it as well.
 //! - `kdsl error`: a file with errors.
 //! - `kdsl true`: an expression a line, each of which is true.
-//! - `yaml` right below a `kdsl` block: what it builds. A line `# …` stands for any lines.
-//! - `text` right below a `kdsl` block: what kdsl says about it, as a terminal shows it, or one line each. A line `…` stands for any lines.
+//! - `yaml` close below a `kdsl` block: what it builds. A line `# …` stands for any lines.
+//! - `text` close below a `kdsl` block: what kdsl says about it, as a terminal shows it, or one line each. A line `…` stands for any lines.
 //! - `console`: commands behind `$`, each followed by what it prints. Those that begin with `kdsl` are run with the examples as the
-//!   current folder and must succeed, or, in `console fails`, fail; a line `…` stands for any lines.
+//!   current folder and must succeed, or, in `console fails`, fail. Output may be left out, except that of `--help`; a line `…` stands
+//!   for any lines.
 //! - `rust`: stands in `examples/embed.rs`, which the tests compile.
 //! - `sh`: read by people only.
 //!
 //! Between `<!-- generated: NAME -->` and `<!-- end -->` stands what [`GENERATED`] makes of the source.
 //! `KDSL_UPDATE=1 cargo test --test docs` writes generated parts, and blocks of output without `…`; read the difference.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 #[path = "support/reference.rs"]
 mod reference;
 
-use kdsl::diag::render::{Style, render};
-use kdsl::driver::{self, Options, Outcome};
-use kdsl::world::MemWorld;
-use kdsl::{builtins, emit};
+use kdsl::{Build, Engine, MemWorld, Style, builtins};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Parts of documents that are made of the source, by name.
-const GENERATED: &[(&str, fn() -> String)] =
-    &[("builtins", reference::builtins), ("kinds", reference::kinds), ("types", reference::types), ("formats", reference::formats)];
+const GENERATED: &[(&str, Generator)] = &[
+    ("builtins", reference::builtins),
+    ("kinds", reference::kinds),
+    ("types", reference::types),
+    ("formats", reference::formats),
+    ("limits", reference::limits),
+];
+
+type Generator = fn() -> String;
+
+/// How many lines of prose may stand between a program and its output, as in two columns of a table.
+const NEAR: usize = 16;
 
 #[test]
 fn every_block_does_what_it_says() {
@@ -60,8 +69,8 @@ fn every_example_of_a_builtin_is_true() {
     for (number, builtin) in builtins::all().enumerate() {
         writeln!(program, "{}", claim(number, builtin.example, builtin.name)).unwrap();
     }
-    let outcome = build("examples.kdsl", &program, &MemWorld::new());
-    assert!(!outcome.has_errors(), "{}", said(&outcome, Style::Concise));
+    let build = compile("examples.kdsl", &program, &MemWorld::new());
+    assert!(!build.diagnostics.has_errors(), "{}", build.diagnostics.render(Style::Concise));
 }
 
 /// A document: lines of prose, blocks, and generated parts.
@@ -130,7 +139,7 @@ impl Document {
     /// Runs all blocks, tells what fails, and puts the output in place of the output that stands there.
     fn check(&mut self, failures: &mut Vec<String>) {
         let mut world = examples();
-        let mut last: Option<(Outcome, usize)> = None;
+        let mut last: Option<(Build, usize)> = None;
         for (number, part) in self.parts.iter_mut().enumerate() {
             match part {
                 Part::Prose(_) => {}
@@ -140,13 +149,13 @@ impl Document {
                 },
                 Part::Block(block) => {
                     let result = match block.language() {
-                        "kdsl" => run(block, &mut world).map(|outcome| last = Some((outcome, number))),
+                        "kdsl" => run(block, &mut world).map(|build| last = Some((build, number))),
                         "yaml" | "text" => match &last {
-                            Some((outcome, at)) if number - at <= 4 => {
-                                let output = if block.language() == "yaml" { yaml(outcome) } else { spoken(outcome, &block.body) };
+                            Some((build, at)) if number - at <= NEAR => {
+                                let output = if block.language() == "yaml" { build.yaml() } else { said(build, &block.body) };
                                 agree(&mut block.body, &output)
                             }
-                            _ => Err("no `kdsl` block stands right above this output".to_string()),
+                            _ => Err("no `kdsl` block stands above this output".to_string()),
                         },
                         "console" => console(block),
                         "rust" => compiled(block),
@@ -163,53 +172,39 @@ impl Document {
 }
 
 /// Builds a `kdsl` block and holds it to what it says it is.
-fn run(block: &Block, world: &mut MemWorld) -> Result<Outcome, String> {
+fn run(block: &Block, world: &mut MemWorld) -> Result<Build, String> {
     let name = block.file().unwrap_or("doc.kdsl");
     if block.has("true") {
         let claims: Vec<String> = block.body.lines().enumerate().map(|(i, line)| claim(i, line, line)).collect();
-        let outcome = build(name, &claims.join("\n"), world);
-        return if outcome.has_errors() { Err(said(&outcome, Style::Concise)) } else { Ok(outcome) };
+        let build = compile(name, &claims.join("\n"), world);
+        return if build.diagnostics.has_errors() { Err(build.diagnostics.render(Style::Concise)) } else { Ok(build) };
     }
     if block.file().is_some() {
         *world = std::mem::take(world).with(name, block.body.as_str());
     }
-    let outcome = build(name, &block.body, world);
-    match (outcome.has_errors(), block.has("error")) {
-        (true, false) => Err(format!("this has errors:\n{}", said(&outcome, Style::Pretty { color: false }))),
+    let build = compile(name, &block.body, world);
+    match (build.diagnostics.has_errors(), block.has("error")) {
+        (true, false) => Err(format!("this has errors:\n{}", build.diagnostics.render(Style::Pretty { color: false }))),
         (false, true) => Err("this has no errors".to_string()),
-        _ => Ok(outcome),
+        _ => Ok(build),
     }
 }
 
 /// A declaration that is refused unless `expression` is true. It stands in the body of a kind, where every builtin can be called.
 fn claim(number: usize, expression: &str, name: &str) -> String {
-    let expression = expression.split(" // ").next().unwrap_or_default().trim();
-    let expression = if expression.is_empty() { "true" } else { expression };
-    format!("kind claim{number} {{ require {expression} else {name:?} }}\nclaim{number} it {{ }}", name = name.replace("${", "$"))
+    format!("kind claim{number} {{ require ({expression}) else {name:?} }}\nclaim{number} it {{ }}", name = name.replace("${", "$"))
 }
 
 /// Compiles a file that may name those of the world and the file that the builtins' examples read.
-fn build(name: &str, text: &str, world: &MemWorld) -> Outcome {
+fn compile(name: &str, text: &str, world: &MemWorld) -> Build {
     let (path, content) = builtins::EXAMPLE_FILE;
-    let world = world.clone().with(path, content).with(name, text);
-    let name = name.to_string();
-    let run = move || driver::build(&world, &name, &Options::default());
-    std::thread::Builder::new().stack_size(256 << 20).spawn(run).unwrap().join().expect("the compiler does not panic")
-}
-
-fn yaml(outcome: &Outcome) -> String {
-    let nodes: Vec<_> = outcome.objects.iter().map(|object| object.node()).collect();
-    emit::stream(&nodes.iter().collect::<Vec<_>>(), emit::Format::Yaml)
-}
-
-fn said(outcome: &Outcome, style: Style) -> String {
-    render(style, &outcome.diagnostics, &outcome.files)
+    Engine::new(world.clone().with(path, content).with(name, text)).build(name)
 }
 
 /// The messages in the form in which `like` gives them.
-fn spoken(outcome: &Outcome, like: &str) -> String {
+fn said(build: &Build, like: &str) -> String {
     let concise = like.lines().next().is_some_and(|line| line.contains(".kdsl:"));
-    said(outcome, if concise { Style::Concise } else { Style::Pretty { color: false } })
+    build.diagnostics.render(if concise { Style::Concise } else { Style::Pretty { color: false } })
 }
 
 /// Puts `output` in the place of a body that shows all of it; holds one that leaves parts out to what it shows.
@@ -228,7 +223,8 @@ fn agree(body: &mut String, output: &str) -> Result<(), String> {
     let chunks: Vec<&[&str]> = shown.split(|line| is_gap(line)).collect();
     for (i, chunk) in chunks.iter().enumerate() {
         let places = from..=(all.len().saturating_sub(chunk.len()));
-        let fits = |at: usize| all[at..].starts_with(chunk) && (i > 0 || at == 0) && (i + 1 < chunks.len() || at + chunk.len() == all.len());
+        let fits =
+            |at: usize| all[at..].starts_with(chunk) && (i > 0 || at == 0) && (i + 1 < chunks.len() || at + chunk.len() == all.len());
         match places.clone().find(|&at| fits(at)) {
             Some(at) => from = at + chunk.len(),
             None => return Err(format!("the output has no such lines in this order:\n{}\nThe output is:\n{output}", chunk.join("\n"))),
@@ -258,7 +254,7 @@ fn console(block: &mut Block) -> Result<(), String> {
             if ok == fails {
                 return Err(format!("`{command}` {}:\n{output}", if ok { "succeeds" } else { "fails" }));
             }
-            if !shown.is_empty() {
+            if !shown.is_empty() || command.ends_with("--help") {
                 agree(&mut shown, &output)?;
             }
         }
@@ -275,7 +271,12 @@ fn shell(command: &str) -> (bool, String) {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let words = command.split_whitespace().skip(1);
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kdsl")).args(words).current_dir(folder.path()).output().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kdsl"))
+        .args(words)
+        .current_dir(folder.path())
+        .env_remove("COLUMNS")
+        .output()
+        .unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(text).unwrap())
 }

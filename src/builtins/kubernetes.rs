@@ -73,8 +73,8 @@ pub const FAMILY: &[Builtin] = &[
         name: "inherited",
         params: &[Param::required("setting", Sig::String)],
         ret: Sig::Any,
-        doc: "A setting of the enclosing namespace, merged over the file's own; null where neither has it. Only in the body of a kind.",
-        example: r#"inherited("labels") == null"#,
+        doc: "A setting of the enclosing namespace, merged over the file's own. What neither wrote has its default, or is null. Only in the body of a kind.",
+        example: r#"inherited("clusterDomain") == null"#,
         run: |host, args| host.inherited(args.text(0)?),
     },
     Builtin {

@@ -28,11 +28,13 @@ impl<'a> Checker<'_, '_, 'a> {
             }
             BinOp::Eq | BinOp::Ne => {
                 let (l, r) = (self.infer(left), self.infer(right));
+                let (l, r) = (beside(l.clone(), left, &r), beside(r.clone(), right, &l));
                 self.equality(&l, &r, left, right, expr);
                 Ty::Bool
             }
             BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
                 let (l, r) = (self.operand(left), self.operand(right));
+                let (l, r) = (beside(l.clone(), left, &r), beside(r.clone(), right, &l));
                 self.order(&l, &r, left, right, expr);
                 Ty::Bool
             }
@@ -334,4 +336,9 @@ fn sort_of(ty: &Ty) -> u8 {
         Ty::Address(_) => 12,
         Ty::Union(_) | Ty::Optional(_) | Ty::Refined(_) => 13,
     }
+}
+
+/// The type of one side of a comparison: a bare number beside an amount of cores counts cores. Bytes are never counted without a unit.
+fn beside<'a>(own: Ty<'a>, expr: &Expr, other: &Ty<'a>) -> Ty<'a> {
+    if unit::is_bare(expr) && *other.base() == Ty::Cpu { Ty::Cpu } else { own }
 }

@@ -6,6 +6,7 @@ use super::{Checker, Pending, Place};
 use crate::ast::{self, Entry, ExtendBody, Field, FieldValue, Item, Target};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Kind, KindRef};
+use crate::source::Span;
 use crate::types::{RecordTy, Ty};
 use std::sync::Arc;
 
@@ -53,7 +54,10 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Type(decl) => self.type_decl(decl),
             Item::Fn(decl) => self.function(decl),
             Item::Kind(decl) => self.kind_decl(decl),
-            Item::Test(test) => self.test(test),
+            Item::Test(test) => {
+                self.not_run(test.name.span, "tests");
+                self.test(test);
+            }
             Item::Base(base) => self.base(base),
             Item::Extend(extend) => self.extend(extend),
             Item::Remove(remove) => {
@@ -77,9 +81,19 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Waive(waive) => self.waive(waive),
             Item::Assert(assert) => self.condition(&assert.condition),
             Item::Expect(expect) => self.items(&expect.body, Settings::Nothing),
-            // Their checks come with rules and CRDs; what they name is not looked at here.
-            Item::Crd(_) | Item::Refine(_) | Item::Rule(_) | Item::Import(_) => {}
+            // What these name is not looked at: nothing acts on them yet, which is said.
+            Item::Rule(rule) => self.not_run(rule.name.span, "rules"),
+            Item::Refine(refine) => self.not_run(refine.ty.span(), "refinements of native types"),
+            Item::Crd(crd) => self.report(
+                Diagnostic::new(&codes::NOT_YET, crd.name.span, "`crd` is not emitted by this version of kdsl")
+                    .help("until then declare it natively: `CustomResourceDefinition \"websites.extensions.example.com\" { … }`"),
+            ),
+            Item::Import(_) => {}
         }
+    }
+
+    pub(super) fn not_run(&mut self, at: Span, what: &str) {
+        self.report(Diagnostic::new(&codes::NOT_RUN, at, format!("{what} are read and not run by this version of kdsl")));
     }
 
     fn setting(&mut self, entry: &'a Entry, settings: Settings) {

@@ -126,6 +126,9 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Definitions that need one another in a longer chain than this are left to evaluation, which has a limit and says so.
+const DEEPEST: usize = 2_000;
+
 impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
     fn new(shared: &'s Shared<'p, 'a>, home: ModuleId) -> Checker<'s, 'p, 'a> {
         Checker { shared, place: Place::module(home), locals: Vec::new(), path: Vec::new(), muted: false }
@@ -185,6 +188,9 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
         }
         if let Some(start) = self.path.iter().position(|p| p.key == key) {
             return self.cycle(start);
+        }
+        if self.path.len() >= DEEPEST {
+            return Ty::Any;
         }
         self.path.push(Pending { key, name: name.name, span: name.span });
         let ty = find(self);

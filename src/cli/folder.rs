@@ -86,9 +86,8 @@ fn real_parent(dir: &Path, name: &str) -> Result<(), Stop> {
     let Some(parent) = Path::new(name).parent().filter(|p| !p.as_os_str().is_empty()) else { return Ok(()) };
     let parent = dir.join(parent);
     match fs::symlink_metadata(&parent) {
-        Ok(found) if !found.is_dir() => {
-            Err(Stop::failed(format!("`{}` is to be a folder, and is something else", parent.display())).help("move it away, or choose another folder with -o"))
-        }
+        Ok(found) if !found.is_dir() => Err(Stop::failed(format!("`{}` is to be a folder, and is something else", parent.display()))
+            .help("move it away, or choose another folder with -o")),
         Ok(_) | Err(_) => Ok(()),
     }
 }

@@ -108,7 +108,8 @@ fn nearest(file: &Path) -> Option<String> {
 /// The kdsl files in a folder, sorted.
 fn programs(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|n| n.ends_with(".kdsl")).collect();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|n| n.ends_with(".kdsl")).collect();
     names.sort();
     names
 }

@@ -137,7 +137,8 @@ impl Diagnostic {
 
     /// The same with its places elsewhere.
     pub fn moved(mut self, to: impl Fn(Span) -> Span) -> Diagnostic {
-        let spans = [&mut self.primary].into_iter().chain(&mut self.secondary).map(|l| &mut l.span).chain(self.fix.as_mut().map(|f| &mut f.span));
+        let spans =
+            [&mut self.primary].into_iter().chain(&mut self.secondary).map(|l| &mut l.span).chain(self.fix.as_mut().map(|f| &mut f.span));
         spans.for_each(|span| *span = to(*span));
         self
     }

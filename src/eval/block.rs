@@ -8,7 +8,7 @@ use crate::resolve::STD;
 use crate::schema::TypeId;
 use crate::source::Span;
 use crate::types::{Keyed, Ty, native};
-use crate::value::{Entry, Item, List, Node, Op, Over, Record, Value};
+use crate::value::{Entry, Item, List, Node, Op, Origin, OriginKind, Over, Record, Value};
 use std::sync::Arc;
 use ustr::Ustr;
 
@@ -115,7 +115,9 @@ impl<'a> Evaluator<'_, 'a> {
             }
         }
         let (mut record, origin, op) = match below {
-            Some(Entry { node: Node { value: Value::Record(record), origin }, op, .. }) => (Arc::unwrap_or_clone(record), origin, op),
+            Some(Entry { node: Node { value: Value::Record(record), origin }, op, .. }) => {
+                (Arc::unwrap_or_clone(record), self.nearer(origin, scope, block.span), op)
+            }
             Some(_) | None => (Record::with_capacity(block.entries.len()), self.written(scope, block.span), Op::Merge),
         };
         self.deeper(block.span, |this| this.block(&block.entries, write.ty, &mut record, scope))?;
@@ -124,13 +126,19 @@ impl<'a> Evaluator<'_, 'a> {
         Ok((!vanished).then_some(Entry { key, node, at: write.span, op, spread: false, over: None }))
     }
 
+    /// The origin of what is merged into: the user's block where what lies below came from a kind.
+    fn nearer(&self, below: Origin, scope: &Scope, span: Span) -> Origin {
+        let here = self.written(scope, span);
+        if below.kind != OriginKind::User && here.kind == OriginKind::User { here } else { below }
+    }
+
     /// `f label …`: an entry of a map, or an element of a keyed list.
     fn write_labelled(&mut self, below: Option<Entry>, key: Ustr, label: &'a ast::Key, write: Write<'_, 'a>, scope: &Scope<'a>) -> Eval<Entry> {
         let name = self.key(label, scope)?;
         let inner = |ty| Write { label: None, value: write.value, ty, span: write.span };
         let (op, at) = (below.as_ref().map_or(Op::Merge, |b| b.op), write.span);
         let below = below.map(|b| b.node).filter(|n| !n.is_null());
-        let origin = below.as_ref().map_or_else(|| self.written(scope, write.span), |n| n.origin);
+        let origin = below.as_ref().map_or_else(|| self.written(scope, write.span), |n| self.nearer(n.origin, scope, write.span));
         let value = match write.ty.base() {
             Ty::Keyed(keyed) => {
                 let mut list = match below.map(|n| n.value) {

@@ -3,7 +3,7 @@
 //! The checker has refused most misfits before; what is left are values that only evaluation knows (files, maps, lets of several
 //! types) and refinements. A value that fits already is passed on as it is, shared.
 
-use super::{Eval, Evaluator, Poisoned, Scope, ops};
+use super::{Eval, Evaluator, Poisoned, Scope};
 use crate::ast::Expr;
 use crate::data::scalar_text;
 use crate::diag::{Code, Diagnostic, codes, suggest};

@@ -64,9 +64,6 @@ impl<'a> Evaluator<'_, 'a> {
         for index in 0..kind.inputs.fields.len() {
             failed |= self.input(decl, index, decl.label).is_err();
         }
-        if failed {
-            return Err(Poisoned);
-        }
         for rule in &kind.requires {
             failed |= self.kind_rule(decl, *rule).is_err();
         }
@@ -105,14 +102,10 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let message = self.eval(&require.message, scope)?;
         let message = self.text_of(&message, require.message.span)?;
-        let at = match &require.at {
-            Some(expr) => {
-                let node = self.eval(expr, scope)?;
-                self.written_by_user(&node)
-            }
-            None => None,
+        let place = match &require.at {
+            Some(expr) => self.eval(expr, scope).map(|at| self.culprit(&at, &message))?.unwrap_or(decl.head),
+            None => decl.head,
         };
-        let place = at.unwrap_or(decl.head);
         let code = match require.level {
             ast::Level::Deny => &codes::REQUIREMENT,
             ast::Level::Warn => &codes::ADVICE,
@@ -130,17 +123,16 @@ impl<'a> Evaluator<'_, 'a> {
         if code.severity == Severity::Error { Err(Poisoned) } else { Ok(()) }
     }
 
-    /// Where the user wrote a value, or else the first of its entries that is the user's.
-    fn written_by_user(&self, node: &Node) -> Option<Span> {
-        let is_user = |span: Span| self.program().db.is_user(span);
-        if is_user(node.origin.span) {
-            return Some(node.origin.span);
-        }
-        match &node.value {
-            Value::Record(record) => record.entries.iter().find_map(|e| if is_user(e.at) { Some(e.at) } else { self.written_by_user(&e.node) }),
-            Value::List(list) => list.items.iter().find_map(|i| if is_user(i.at) { Some(i.at) } else { self.written_by_user(&i.node) }),
-            _ => None,
-        }
+    /// Where the user wrote a value; of a map whose default the library wrote, the entry that the message names, or the only one.
+    fn culprit(&self, at: &Node, message: &str) -> Option<Span> {
+        let is_user = |span: &Span| self.program().db.is_user(*span);
+        let named = |entry: &&Entry| message.contains(&format!("`{}`", entry.key));
+        let own = Some(at.origin.span).filter(is_user);
+        let Value::Record(record) = &at.value else { return own };
+        let written: Vec<&Entry> = record.entries.iter().filter(|entry| is_user(&entry.at)).collect();
+        let entry = written.iter().copied().find(named);
+        let only = if let [only] = written[..] { Some(only) } else { None };
+        entry.map(|e| e.at).or(own).or(only.map(|e| e.at))
     }
 
     fn emit_items(&mut self, items: &'a [Item], scope: &Scope<'a>, head: Span, from: usize, out: &mut Vec<Object>) -> Eval<()> {

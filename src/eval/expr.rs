@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, codes, suggest};
 use crate::number;
 use crate::source::Span;
 use crate::types::Ty;
-use crate::value::{Item, compare, List, Node, RangeValue, Record, Value};
+use crate::value::{Item, compare, List, Node, QuantityUnit, RangeValue, Record, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 use ustr::Ustr;
@@ -346,6 +346,7 @@ impl<'a> Evaluator<'_, 'a> {
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge | BinOp::In | BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div => {}
         }
         let r = self.eval(right, scope)?;
+        let (l, r) = (cores_beside(op, l.clone(), left, &r), cores_beside(op, r, right, &l));
         if matches!(op, BinOp::Eq | BinOp::Ne | BinOp::In) {
             self.spend(l.value.measure().weight.min(r.value.measure().weight) as usize, span)?;
         }
@@ -403,5 +404,17 @@ pub(super) fn label_of(ty: &Ty) -> Option<Ustr> {
     match ty.base() {
         Ty::Keyed(keyed) => Some(keyed.label()),
         _ => None,
+    }
+}
+
+/// One side of a comparison: a bare number beside an amount of cores counts cores, as the checker has it.
+fn cores_beside(op: ast::BinOp, own: Node, expr: &Expr, other: &Node) -> Node {
+    use ast::BinOp;
+    let compares = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge);
+    let is_cpu = matches!(&other.value, Value::Quantity(q) if q.unit == QuantityUnit::Cpu);
+    match (&expr.kind, &own.value) {
+        (ExprKind::Num(_) | ExprKind::Neg(_), Value::Int(i)) if compares && is_cpu => Node::new(number::cores((*i).into()), own.origin),
+        (ExprKind::Num(_) | ExprKind::Neg(_), Value::Float(d)) if compares && is_cpu => Node::new(number::cores(*d), own.origin),
+        _ => own,
     }
 }

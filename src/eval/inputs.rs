@@ -40,7 +40,8 @@ impl<'a> Evaluator<'_, 'a> {
     fn compute_input(&mut self, decl: &Arc<Decl<'a>>, kind: &Arc<Kind<'a>>, index: usize) -> Eval<Node> {
         let field = &kind.inputs.fields[index];
         let body = Scope::kind_body(decl, kind.home, Span::NONE);
-        let sources = self.sources(decl, kind, field.name)?;
+        let mut sources = self.sources(decl, kind, field.name)?;
+        drop_replaced(&mut sources);
         let mut record = Record::default();
         let replaced = matches!(sources.first(), Some((Source::Field(f), _)) if f.label.is_none() && matches!(f.value, ast::FieldValue::Set(_)));
         if !replaced {
@@ -207,6 +208,18 @@ impl<'a> Evaluator<'_, 'a> {
         });
         decl.object.get_or_init(|| result).clone()
     }
+}
+
+/// Drops what a later layer replaces whole: it may name what that layer removed. Within one layer a second `=` is an error, so both stay.
+fn drop_replaced(sources: &mut Sources) {
+    let replaces = |source: &Source| matches!(source, Source::Field(f) if f.label.is_none() && matches!(f.value, ast::FieldValue::Set(_)));
+    let Some(last) = sources.iter().rposition(|(source, _)| replaces(source)) else { return };
+    let layer = sources[last].1.layer;
+    let mut index = 0;
+    sources.retain(|(_, scope)| {
+        index += 1;
+        index > last || scope.layer == layer
+    });
 }
 
 /// Whether entries may write a field, without evaluating. A spread may write anything.

@@ -1,7 +1,7 @@
 //! Merging, by one rule: an entry written `{ }` or with a label goes into what lies below, one written `=` replaces it, `+=` appends,
 //! `null` unsets. Order is first appearance; what is overridden is remembered for `why`.
 
-use crate::value::{Entry, Item, List, Node, Op, Over, Record, Value};
+use crate::value::{Entry, List, Node, Op, Over, Record, Value};
 use std::sync::Arc;
 use ecow::EcoString;
 use ustr::Ustr;
@@ -120,9 +120,4 @@ pub fn label_of(node: &Node, label: Ustr) -> Option<&EcoString> {
 pub fn labelled_record(label: Ustr, text: Node, at: crate::source::Span) -> Record {
     let entry = Entry { key: label, node: text, at, op: Op::Merge, spread: false, over: None };
     Record { entries: vec![entry], ..Record::default() }
-}
-
-/// A new element.
-pub fn item(node: Node, at: crate::source::Span) -> Item {
-    Item { node, at }
 }

@@ -69,7 +69,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: 20_000_000, depth: 1_200, declarations: 200_000, nesting: 200, weight: 2_000_000, text: 4 << 20 }
+        Limits { steps: 4_000_000, depth: 1_200, declarations: 200_000, nesting: 200, weight: 2_000_000, text: 4 << 20 }
     }
 }
 

@@ -4,7 +4,7 @@
 //! it. A declaration named alone is an address and forces nothing; a word behind it reads what it exports, then its inputs.
 
 use super::decl::{Decl, DeclKind};
-use super::{Eval, Evaluator, Scope, ops};
+use super::{Eval, Evaluator, Scope};
 use crate::ast::{self, Expr, ExprKind};
 use crate::data::scalar_text;
 use crate::diag::{Diagnostic, codes, suggest};

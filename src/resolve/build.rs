@@ -34,6 +34,9 @@ impl<'a> Program<'a> {
     }
 }
 
+/// Types and kinds that need each other in a row.
+const DEEPEST: usize = 250;
+
 struct Builder<'p, 'a> {
     program: &'p Program<'a>,
     /// In whose scope names are read.
@@ -406,6 +409,13 @@ impl<'a> Builder<'_, 'a> {
     fn enter(&mut self, sort: Sort, name: ast::Ident) -> bool {
         let start = self.path.iter().position(|&(s, n, span)| s == sort && n == name.name && span == name.span);
         let Some(start) = start else {
+            if self.path.len() >= DEEPEST {
+                let message = format!("`{}` stands at the end of a chain of more than {DEEPEST} types and kinds", name.name);
+                self.program
+                    .sink
+                    .push(Diagnostic::new(&codes::LIMIT_DEPTH, name.span, message).help("each needs the next; flatten the chain"));
+                return false;
+            }
             self.path.push((sort, name.name, name.span));
             return true;
         };

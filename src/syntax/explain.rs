@@ -5,6 +5,7 @@
 
 use super::lower;
 use super::parse::Context;
+use super::shape::{head_of, item_shape};
 use super::split::Split;
 use super::token::Kind;
 use super::trouble;
@@ -325,7 +326,9 @@ impl<'s> Here<'s> {
 
     fn if_without_then(&self) -> Option<Diagnostic> {
         let open = (self.toks.start + 1..self.tok).rev().find(|&tok| {
-            self.split.toks[tok].kind == Kind::If && self.split.toks[tok - 1].kind != Kind::Else && wants_value(self.split.toks[tok - 1].kind)
+            self.split.toks[tok].kind == Kind::If
+                && self.split.toks[tok - 1].kind != Kind::Else
+                && wants_value(self.split.toks[tok - 1].kind)
         })?;
         let has = |kind| (open..self.tok).any(|tok| self.split.toks[tok].kind == kind);
         let (word, after) = match (has(Kind::Then), has(Kind::Else)) {
@@ -510,84 +513,6 @@ impl<'s> Here<'s> {
     }
 }
 
-/// A part of the head of a statement.
-#[derive(Clone, Copy)]
-enum Want {
-    Name,
-    Label,
-    Text,
-    /// One of these words or signs.
-    One(&'static [&'static str]),
-}
-
-impl Want {
-    fn accepts(self, kind: Kind, text: &str) -> bool {
-        match self {
-            Want::Name => kind == Kind::Word,
-            Want::Label => kind == Kind::Word || matches!(kind, Kind::String | Kind::StringOpen),
-            Want::Text => kind.starts_string(),
-            Want::One(words) => words.contains(&text),
-        }
-    }
-
-    fn shown(self) -> String {
-        match self {
-            Want::Name => "a name".into(),
-            Want::Label => "a label, a name or a quoted string,".into(),
-            Want::Text => "a quoted string".into(),
-            Want::One(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or "),
-        }
-    }
-}
-
-/// What stands behind the first word of a statement, as far as it is the same for all.
-fn head_of(context: Context, word: &str) -> &'static [Want] {
-    use Want::{Label, Name, One, Text};
-    if word == "let" {
-        return &[Name, One(&["="])];
-    }
-    if word == "for" {
-        return &[Name, One(&["in", ","])];
-    }
-    match (context, word) {
-        (Context::Items { .. }, "namespace") => &[Label, One(&["{"])],
-        (Context::Items { .. }, "param") => &[Name, One(&[":"])],
-        (Context::Items { .. }, "type") => &[Name, One(&["=", "{"])],
-        (Context::Items { .. }, "fn") => &[Name, One(&["("])],
-        (Context::Items { .. }, "kind") => &[Name, One(&["{", "from"])],
-        (Context::Items { .. }, "crd") => &[Name, One(&["in"]), Text, One(&["{"])],
-        (Context::Items { .. }, "refine" | "extend" | "remove") => &[Name],
-        (Context::Items { .. }, "rule") => &[Name, One(&["on"]), Name],
-        (Context::Items { .. }, "test") => &[Text, One(&["{", "with"])],
-        (Context::Items { .. }, "import" | "base") => &[Text],
-        (Context::Items { .. }, "expect") => &[One(&["deny", "warn"]), Name, One(&["{"])],
-        (Context::Members, "primary") => &[Name, One(&[":"])],
-        (Context::Members, "column") => &[Label, One(&["="])],
-        (Context::Members | Context::Items { .. } | Context::Entries | Context::Stmts | Context::Typed, _) => &[],
-    }
-}
-
-fn item_shape(word: &str) -> &'static str {
-    match word {
-        "namespace" => "namespace name { … }",
-        "param" => "param name: Type = default",
-        "type" => "type Name = Type",
-        "fn" => "fn name(a: Type) -> Type = value",
-        "kind" => "kind name { field: Type }",
-        "crd" => "crd Name in \"group/version\" { spec { … } }",
-        "refine" => "refine Type { field: Type }",
-        "rule" => "rule name on Type value { … }",
-        "test" => "test \"what holds\" with { param = value } { … }",
-        "import" => "import \"./file.kdsl\" as name",
-        "base" => "base \"./file.kdsl\" { param = value }",
-        "extend" => "extend kind name { … }",
-        "remove" => "remove Kind name",
-        "assert" => "assert condition",
-        "expect" => "expect deny rule-name { … }",
-        _ => "",
-    }
-}
-
 fn wants_value(kind: Kind) -> bool {
     use Kind::*;
     matches!(
@@ -628,10 +553,15 @@ fn ends_place(kind: Kind) -> bool {
 fn ends_value(kind: Kind) -> bool {
     use Kind::*;
     kind == Word
-        || matches!(kind, Number | True | False | Null | RParen | RBracket | RBrace | String | Text | Raw | StringClose | TextClose | DotDot)
+        || matches!(
+            kind,
+            Number | True | False | Null | RParen | RBracket | RBrace | String | Text | Raw | StringClose | TextClose | DotDot
+        )
 }
 
 fn starts_operand(kind: Kind) -> bool {
     use Kind::*;
-    kind.starts_string() || kind.is_word() && !matches!(kind, Then | Else | And | Or | In) || matches!(kind, Number | LBrace | LBracket | LParen | Ellipsis)
+    kind.starts_string()
+        || kind.is_word() && !matches!(kind, Then | Else | And | Or | In)
+        || matches!(kind, Number | LBrace | LBracket | LParen | Ellipsis)
 }

@@ -51,7 +51,9 @@ impl<'s> Mender<'s> {
         }
         let before = self.dropped.len();
         for (open, inner) in explain::blocks(self.split, toks, context) {
-            self.mend_block(self.split.inside(open), inner);
+            let inside = self.split.inside(open);
+            // What has no closing bracket of its own ends with the entry.
+            self.mend_block(inside.start..inside.end.min(toks.end), inner);
         }
         match self.attempt(toks, context) {
             Ok(items) if !self.is_still_tainted(toks) => Some(items),

@@ -10,9 +10,10 @@ mod lower;
 mod mend;
 mod nest;
 mod parse;
+mod shape;
 mod split;
 pub mod token;
 mod trouble;
 
-pub use parse::{parse, parse_expr, parse_piece, parse_whole};
+pub use parse::{parse, parse_expr, parse_piece, parse_whole, stages};
 pub use split::{Piece, pieces};

@@ -19,14 +19,26 @@ const MAX_FRAMES: usize = 1024;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     /// `open` has no mate before token `at`, where it would have to be closed.
-    Unclosed { open: usize, at: usize },
+    Unclosed {
+        open: usize,
+        at: usize,
+    },
     /// A closing bracket where none is open.
-    Extra { close: usize },
+    Extra {
+        close: usize,
+    },
     /// `[ … }` on one line.
-    Mismatch { open: usize, close: usize },
-    TooDeep { at: usize },
+    Mismatch {
+        open: usize,
+        close: usize,
+    },
+    TooDeep {
+        at: usize,
+    },
     /// The bracket is not closed because a string before it is not: nothing to say.
-    Silent { open: usize },
+    Silent {
+        open: usize,
+    },
 }
 
 /// Sets `mate` and the flags of all tokens.
@@ -274,7 +286,10 @@ impl<'s> Pass<'s> {
         let deeper = cur.indent > self.toks[entry].indent;
         let is_name = i > 1 && prev.kind.is_word() && matches!(self.toks[i - 2].kind, Kind::Dot | Kind::OptDot);
         let trails = prev.kind == Kind::Comma
-            || trails_on(prev.kind) && !is_name && prev.flags & TYPE_CLOSE == 0 && (deeper || prev.kind == Kind::Else && cur.kind == Kind::If);
+            || trails_on(prev.kind)
+                && !is_name
+                && prev.flags & TYPE_CLOSE == 0
+                && (deeper || prev.kind == Kind::Else && cur.kind == Kind::If);
         let next = self.toks.get(i + 1).map(|tok| tok.kind);
         let is_key = cur.kind.is_word() && matches!(next, Some(Kind::Eq | Kind::PlusEq | Kind::Colon));
         trails || leads_on(cur.kind) && !is_key || deeper && !is_key && self.is_at_clause(i, entry)
@@ -308,7 +323,7 @@ impl<'s> Pass<'s> {
             frame.height += 1;
         }
         match kind {
-            Kind::Comma => self.comma(),
+            Kind::Comma => self.comma(i),
             Kind::Semicolon if matches!(frame.bracket, Bracket::Top | Bracket::Brace) => self.end_entry(),
             Kind::Colon | Kind::Arrow => frame.in_type = true,
             Kind::Eq => self.equals(i),
@@ -338,12 +353,15 @@ impl<'s> Pass<'s> {
         }
     }
 
-    fn comma(&mut self) {
-        let frame = self.top();
-        match frame.bracket {
+    fn comma(&mut self, i: usize) {
+        let entry = self.top().entry;
+        let in_for_head = entry.checked_add(2) == Some(i) && self.toks[entry].kind == Kind::For;
+        match self.top().bracket {
+            Bracket::Top | Bracket::Brace if in_for_head => {}
             Bracket::Top | Bracket::Brace => self.end_entry(),
             Bracket::Angle => {}
             Bracket::Paren | Bracket::Square | Bracket::Interpolation => {
+                let frame = self.top();
                 frame.in_type = false;
                 frame.highest = frame.highest.max(frame.height);
                 frame.height = 0;
@@ -400,24 +418,27 @@ impl<'s> Pass<'s> {
             self.excess -= 1;
             return self.extra(i);
         }
-        let Some(at) = self.frames.iter().rposition(|frame| frame.bracket == bracket) else { return self.extra(i) };
         let innermost = self.frames.iter().rposition(|frame| frame.bracket != Bracket::Angle).unwrap_or(0);
-        let is_barred = self.frames[at + 1..].iter().any(|frame| frame.bracket == Bracket::Interpolation);
-        if bracket != Bracket::Interpolation && is_barred {
-            return self.extra(i);
-        }
-        if at == innermost {
-            self.frames.truncate(at + 1);
+        let Frame { bracket: inner, open, .. } = self.frames[innermost];
+        if inner == bracket {
+            self.frames.truncate(innermost + 1);
             return self.close(i);
         }
-        let open = self.frames[innermost].open;
-        if bracket != Bracket::Interpolation && self.on_one_line(open, i) {
+        let is_slip = bracket != Bracket::Interpolation && matches!(inner, Bracket::Brace | Bracket::Paren | Bracket::Square);
+        if is_slip && self.on_one_line(open, i) {
             self.frames.truncate(innermost + 1);
             self.faults.push(Fault::Mismatch { open, close: i });
             return self.close(i);
         }
-        self.unclose_to(at + 1, i);
-        self.close(i);
+        // A bracket in an interpolation cannot close one around its string.
+        let within = self.frames.iter().rposition(|frame| frame.bracket == Bracket::Interpolation).unwrap_or(0);
+        match self.frames[within..].iter().rposition(|frame| frame.bracket == bracket) {
+            Some(at) => {
+                self.unclose_to(within + at + 1, i);
+                self.close(i);
+            }
+            None => self.extra(i),
+        }
     }
 
     fn on_one_line(&self, from: usize, to: usize) -> bool {

@@ -195,8 +195,7 @@ fn namespace_head(split: &Split, toks: &Range<usize>) -> Option<(Head, usize)> {
 
 fn parse_label(split: &Split, toks: &Range<usize>) -> Option<ast::Key> {
     let bytes = split.bytes(toks);
-    let lower =
-        Lower { split, within: bytes.start as u32..bytes.end as u32, lost: &[], in_test: false, errors: Default::default() };
+    let lower = Lower { split, within: bytes.start as u32..bytes.end as u32, lost: &[], in_test: false, errors: Default::default() };
     let pair = Grammar::parse(Rule::one_label, &split.clean[bytes]).ok()?.next()?.into_inner().next()?;
     let key = lower.key(pair);
     lower.errors.into_inner().is_empty().then_some(key)
@@ -268,4 +267,24 @@ pub fn parse_whole(source: &Source) -> Option<Vec<Item>> {
     let lower = Lower { split: &split, within: 0..split.text.len() as u32, lost: &[], in_test: false, errors: Default::default() };
     let items = lower.items(root.into_inner());
     lower.errors.into_inner().is_empty().then_some(items)
+}
+
+/// Single steps, for the benches.
+#[doc(hidden)]
+pub mod stages {
+    use super::*;
+
+    /// Tokens, brackets, newlines, and the prepared text; gives the number of tokens.
+    pub fn split(source: &Source) -> usize {
+        Split::new(&source.text, source.base, &Sink::new()).toks.len()
+    }
+
+    /// The grammar alone, over all pieces; gives the number of pieces that parse.
+    pub fn grammar(source: &Source) -> usize {
+        let sink = Sink::new();
+        let split = Split::new(&source.text, source.base, &sink);
+        let mut leaves = Vec::new();
+        plan(&split, 0..split.toks.len(), &mut leaves, &sink);
+        leaves.iter().filter(|leaf| Grammar::parse(Rule::one_item, &split.clean[split.bytes(leaf)]).is_ok()).count()
+    }
 }

@@ -182,9 +182,9 @@ impl<'t> Split<'t> {
         let mut i = toks.start;
         while i < toks.end {
             let tok = &self.toks[i];
-            // The comma of `for k, v in …` belongs to it.
-            let in_for = i == start + 2 && self.toks[start].kind == Kind::For;
-            let is_comma = matches!(tok.kind, Kind::Comma | Kind::Semicolon) && !in_for;
+            // The comma of `for k, v in …` stands within its entry.
+            let in_for_head = i == start + 2 && self.toks[start].kind == Kind::For;
+            let is_comma = matches!(tok.kind, Kind::Comma | Kind::Semicolon) && !in_for_head;
             if tok.flags & SEPARATED != 0 && i > start || is_comma {
                 self.push_cutting(&mut out, start..i, is_comma.then_some(i));
                 start = if is_comma { i + 1 } else { i };

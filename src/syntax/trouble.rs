@@ -112,9 +112,13 @@ fn bad_token(split: &Split, tok: usize) -> Diagnostic {
         Kind::Semicolon => foreign("entries end at a newline or a comma, not at `;`", semicolon_fix(split, tok).into()),
         Kind::SingleQuote => single_quote(split, tok),
         Kind::BadString if split.kind(tok + 1) == Some(Kind::Broken) => broken(split, tok + 1),
-        Kind::BadString => open("this string does not end on its line").label("the closing `\"` is missing").help("text of several lines stands in \"\"\"…\"\"\""),
+        Kind::BadString => open("this string does not end on its line")
+            .label("the closing `\"` is missing")
+            .help("text of several lines stands in \"\"\"…\"\"\""),
         Kind::BadText => {
-            let mark = Span::new(span.start, (span.start + 3).min(span.end));
+            // A piece behind an interpolation starts with its `}`.
+            let quotes = if split.slice(tok).starts_with("\"\"\"") { 3 } else { 1 };
+            let mark = Span::new(span.start, span.start + quotes);
             Diagnostic::new(&codes::UNTERMINATED_STRING, mark, "this text block does not end").label("its closing `\"\"\"` is missing")
         }
         Kind::BadRaw => open("this raw string does not end").label("its closing quotes are missing"),
@@ -166,7 +170,8 @@ fn unknown(split: &Split, tok: usize) -> Diagnostic {
         return at(split, tok, &codes::SYNTAX, message).help("as a key or as text it stands in quotes");
     }
     let shown: String = text.chars().take(8).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
-    at(split, tok, &codes::SYNTAX, format!("`{shown}` means nothing here")).help("outside of strings and comments it is not part of the language")
+    at(split, tok, &codes::SYNTAX, format!("`{shown}` means nothing here"))
+        .help("outside of strings and comments it is not part of the language")
 }
 
 /// Puts what was meant into the prepared text, where it fits; says whether the entry can be read so.

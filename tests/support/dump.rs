@@ -92,7 +92,11 @@ impl Dump {
                 self.line(format!("import {}{}", text(path), alias.map(|alias| format!(" as {}", alias.name)).unwrap_or_default()));
             }
             Item::Base(Base { path, params, .. }) => {
-                self.line(format!("base {}{}", text(path), params.as_ref().map(|params| format!(" {}", record(params))).unwrap_or_default()));
+                self.line(format!(
+                    "base {}{}",
+                    text(path),
+                    params.as_ref().map(|params| format!(" {}", record(params))).unwrap_or_default()
+                ));
             }
             Item::Extend(inner) => self.extend(inner),
             Item::Remove(Remove { head, label, .. }) => self.line(format!("remove {} {}", path(head), key(label))),

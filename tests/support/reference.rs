@@ -2,6 +2,7 @@
 //!
 //! Everything is read from where it is declared: documentation comments, the text of types and defaults as they stand in the source.
 
+use kdsl::Limits;
 use kdsl::ast::{Entry, FieldDecl, FieldValue, Item, KindDecl, Member, TypeDecl, TypeExprKind};
 use kdsl::builtins::{self, Builtin, Need, Sig};
 use kdsl::diag::Sink;
@@ -46,6 +47,31 @@ pub fn types() -> String {
         }
     }
     format!("{names}\nRecords:\n{records}")
+}
+
+/// What a program may compute, with the numbers that hold where nobody sets others.
+pub fn limits() -> String {
+    let Limits { steps, depth, declarations, nesting, weight, text } = Limits::default();
+    let rows = [
+        ("expressions, entries and elements that one declaration may take", steps),
+        ("expressions and calls within each other", depth.into()),
+        ("declarations, and objects", declarations as u64),
+        ("lists and records within each other", nesting.into()),
+        ("entries, elements and scalars of one value, written out", weight.into()),
+        ("bytes of one text", text as u64),
+    ];
+    let mut out = String::from("| | at most |\n|---|---|\n");
+    for (what, most) in rows {
+        writeln!(out, "| {what} | {} |", thousands(most)).unwrap();
+    }
+    out
+}
+
+/// `20,000,000`
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).expect("digits")).collect();
+    groups.join(",")
 }
 
 /// The names that `format = "…"` takes.

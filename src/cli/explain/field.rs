@@ -61,12 +61,12 @@ pub fn find<'p, 'a>(program: &'p Program<'a>, name: Name, root: Root<'a>, path: 
 }
 
 /// The type whose fields a path continues with: what maps and lists hold, and what is optional or narrowed.
-fn held<'t, 'a>(ty: &'t Ty<'a>, partial: bool) -> (Ty<'a>, bool) {
+fn held<'a>(ty: &Ty<'a>, partial: bool) -> (Ty<'a>, bool) {
     match ty.base() {
         Ty::Partial(inner) => held(inner, true),
         Ty::Map(map) => held(&map.value, partial),
         Ty::List(elem) => held(elem, partial),
-        Ty::Keyed(keyed) => held(&keyed.element(), partial || keyed.partial),
+        Ty::Keyed(keyed) => held(keyed.element(), partial || keyed.partial),
         other => (other.clone(), partial),
     }
 }
@@ -240,14 +240,17 @@ fn native_facts(field: &NativeField, facts: &mut Vec<(&'static str, String)>) {
         facts.push(("values", field.enum_.iter().map(|v| format!("\"{v}\"")).collect::<Vec<_>>().join(", ")));
     }
     if let NativeTy::List(list) = field.ty {
-        facts.push(("merging", match &list.merge {
-            ListMerge::Atomic => "a later list replaces an earlier one".into(),
-            ListMerge::Set => "the elements of both lists, each once".into(),
-            ListMerge::Map { keys } => {
-                let keys = keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" and ");
-                format!("elements that agree in {keys} are one")
-            }
-        }));
+        facts.push((
+            "merging",
+            match &list.merge {
+                ListMerge::Atomic => "a later list replaces an earlier one".into(),
+                ListMerge::Set => "the elements of both lists, each once".into(),
+                ListMerge::Map { keys } => {
+                    let keys = keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" and ");
+                    format!("elements that agree in {keys} are one")
+                }
+            },
+        ));
     }
     if field.atomic {
         facts.push(("merging", "a later value replaces an earlier one".into()));

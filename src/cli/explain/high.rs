@@ -55,14 +55,23 @@ const SCALARS: &[(&str, &str)] = &[
     ("Bool", "`true` or `false`."),
     ("Int", "A whole number of 64 bits. `Int(1..65535)` narrows it, both ends included."),
     ("Float", "An exact decimal number of 28 digits: `0.5`."),
-    ("String", "Text: `\"…${e}…\"`, `\"\"\"` blocks over several lines, `r\"…\"` without escapes. `String(match = r\"^[a-z]+$\", len = 1..63)` narrows it."),
+    (
+        "String",
+        "Text: `\"…${e}…\"`, `\"\"\"` blocks over several lines, `r\"…\"` without escapes. `String(match = r\"^[a-z]+$\", len = 1..63)` narrows it.",
+    ),
     ("Cpu", "Cores: `2`, `0.5`, `200m` (thousandths), `5u`, `5n`."),
     ("Bytes", "An amount of memory or disk: `64Mi`, `1Gi` (powers of 1024), `64M`, `1G` (powers of 1000)."),
     ("Duration", "A length of time: `500ms`, `10s`, `5min`, `1h`, `7d`. `m` alone is milli, not minutes."),
     ("Percent", "A share: `25%`."),
-    ("Ref", "A typed reference to a value in the cluster, such as `secret.db.ref.password`: where an environment value is expected it becomes `valueFrom`."),
+    (
+        "Ref",
+        "A typed reference to a value in the cluster, such as `secret.db.ref.password`: where an environment value is expected it becomes `valueFrom`.",
+    ),
     ("Map", "`Map<K, V>`: entries by name. In a block, `field label = value` writes one of them."),
     ("Range", "`Range<T>`: `200m..1`, `..512Mi`, `1..`; a single value is a range too. Has `lo`, `hi` and `single`."),
-    ("Partial", "`Partial<T>`: a value of `T` of which any part may be missing; it is merged over what lies below, and `null` takes a field away."),
+    (
+        "Partial",
+        "`Partial<T>`: a value of `T` of which any part may be missing; it is merged over what lies below, and `null` takes a field away.",
+    ),
     ("Address", "`Address<kind>`: a declaration, as `app.web`. Has `name`, `namespace`, `kind`, `selector` and what the kind exports."),
 ];

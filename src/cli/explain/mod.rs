@@ -87,7 +87,8 @@ fn field_of(page: &mut Page, program: &Program, head: Name, path: &[String]) -> 
         }
         Err(missing) => {
             let known = missing.known.iter().map(String::as_str);
-            let stop = Stop { code: USAGE.into(), message: format!("`{}` has no field `{}`", missing.owner, missing.name), help: Vec::new() };
+            let stop =
+                Stop { code: USAGE.into(), message: format!("`{}` has no field `{}`", missing.owner, missing.name), help: Vec::new() };
             Err(match suggest::nearest(&missing.name, known.clone()) {
                 Some(near) => stop.help(format!("did you mean `{}.{near}`?", missing.owner)),
                 None if missing.known.is_empty() => stop.help(format!("`{}` has no fields at all", missing.owner)),

@@ -49,7 +49,7 @@ codes! {
         doc: "The kind accepts the declaration and says what may go wrong: a `require … else warn` in its body.",
         fails: "kind k { a: Int, require a > 0 else warn \"a is usually positive\" }\nk x { a = 0 }\n", passes: "kind k { a: Int, require a > 0 else warn \"a is usually positive\" }\nk x { a = 1 }\n";
     LIMIT_STEPS = "limit-steps", Error, "a computation takes too many steps",
-        doc: "Every program ends, and soon: one declaration or let may take 20 million steps.",
+        doc: "Every program ends, and soon: one declaration or let may take 4 million steps.",
         fails: "let n = count(range(0, 100000000), x => x > 0)\n", passes: "let n = count(range(0, 1000), x => x > 0)\n";
     LIMIT_DEPTH = "limit-depth", Error, "a computation nests too deep",
         doc: "Lets that need lets, calls in calls and kinds in kinds nest 1,200 levels at most.",

@@ -50,8 +50,7 @@ impl Lower<'_> {
         match pair.as_rule() {
             Rule::block => FieldValue::Block(self.block(pair)),
             Rule::append => FieldValue::Append(self.expr(next(&mut pair.into_inner()))),
-            Rule::expr => FieldValue::Set(self.expr(pair)),
-            rule => unreachable!("{rule:?} is no value"),
+            _ => FieldValue::Set(self.expr(pair)),
         }
     }
 

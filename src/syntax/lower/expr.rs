@@ -31,14 +31,18 @@ struct Part {
 }
 
 impl Lower<'_> {
+    /// A row of operands and operators, or a literal that stands alone.
     pub fn expr(&self, pair: P) -> Expr {
+        if pair.as_rule() != Rule::expr {
+            return self.operand(pair);
+        }
         let inner = pair.into_inner();
         let mut rest = inner.clone();
         let first = next(&mut rest);
         if matches!(first.as_rule(), Rule::neg | Rule::not | Rule::range_to) {
             return self.pratt(inner);
         }
-        if rest.len() == 0 {
+        if rest.is_empty() {
             return self.operand(first);
         }
         let simple = rest.clone().all(|pair| matches!(pair.as_rule(), Rule::member_of | Rule::index | Rule::args));
@@ -228,7 +232,7 @@ impl Lower<'_> {
                 self.error(diagnostic.help("join lists with spread: [a, ...[b for b in bs]]"));
             }
             let mut out = Vec::with_capacity(inner.len());
-            out.extend(inner.filter(|pair| matches!(pair.as_rule(), Rule::expr | Rule::spread)).map(|item| self.list_item(item)));
+            out.extend(inner.filter(|pair| !matches!(pair.as_rule(), Rule::for_head | Rule::comp_if)).map(|item| self.list_item(item)));
             return ExprKind::List(out);
         }
         let element = match self.list_item(next(&mut inner)) {

@@ -45,12 +45,10 @@ impl Lower<'_> {
         let mut inner = pair.into_inner();
         let head = next(&mut inner);
         let second = next(&mut inner);
-        let is_label = matches!(second.as_rule(), Rule::word | Rule::plain | Rule::quoted | Rule::text);
-        if !is_label {
+        let Some(value) = inner.next() else {
             let key = self.field_head(head);
             return Item::Entry(Entry::Field(Field { key, label: None, value: self.value(second), doc, span }));
-        }
-        let value = next(&mut inner);
+        };
         if head.as_rule() == Rule::path && head.as_str() == "waive" {
             return Item::Waive(self.waive(second, value, span));
         }
@@ -68,11 +66,13 @@ impl Lower<'_> {
         if head.as_rule() != Rule::path {
             return self.string_key(head);
         }
-        let path = self.path(head);
-        if path.module.is_some() {
-            let message = "a dotted name stands only before a label and a block, as in `policies.webapp shop { }`";
-            self.error(Diagnostic::new(&codes::SYNTAX, path.span(), message).help("a key with a dot needs quotes: \"a.b\" = …"));
+        let mut words = head.clone().into_inner();
+        if words.len() == 1 {
+            return Key::Name(self.key_ident(next(&mut words)));
         }
+        let path = self.path(head);
+        let message = "a dotted name stands only before a label and a block, as in `policies.webapp shop { }`";
+        self.error(Diagnostic::new(&codes::SYNTAX, path.span(), message).help("a key with a dot needs quotes: \"a.b\" = …"));
         Key::Name(path.name)
     }
 

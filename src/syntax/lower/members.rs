@@ -83,10 +83,12 @@ impl Lower<'_> {
                 Member::Field(FieldDecl { name, ty, default, primary: false, doc, span })
             }
             Rule::members_block => self.nested_or_set(key, second, doc, span),
-            Rule::expr | Rule::append => Member::Set(Field { key, label: None, value: self.value(second), doc, span }),
             _ => {
-                let label = Some(self.key(second));
-                Member::Set(Field { key, label, value: self.value(next(&mut inner)), doc, span })
+                let (label, value) = match inner.next() {
+                    Some(value) => (Some(self.key(second)), value),
+                    None => (None, second),
+                };
+                Member::Set(Field { key, label, value: self.value(value), doc, span })
             }
         }
     }
@@ -154,7 +156,8 @@ impl Lower<'_> {
                 Some(Member::If(If { condition, then, otherwise: self.declared(otherwise, place), span }))
             }
             Mixed::For(inner) => {
-                let diagnostic = Diagnostic::new(&codes::MISPLACED, inner.span, "`for` cannot declare fields: their names would not be known");
+                let diagnostic =
+                    Diagnostic::new(&codes::MISPLACED, inner.span, "`for` cannot declare fields: their names would not be known");
                 self.error(diagnostic.help("put it into `emit { }`, or build a value: let xs = [… for x in …]"));
                 None
             }
@@ -199,9 +202,7 @@ fn set_one(element: Mixed) -> Entry {
         ) => unreachable!("asked only where nothing is typed, and an `if` is a `Mixed::If`"),
         Mixed::Spread(value, _) => Entry::Spread(value),
         Mixed::For(For { key, var, over, body, span }) => Entry::For(For { key, var, over, body: set(body), span }),
-        Mixed::If(If { condition, then, otherwise, span }) => {
-            Entry::If(If { condition, then: set(then), otherwise: set(otherwise), span })
-        }
+        Mixed::If(If { condition, then, otherwise, span }) => Entry::If(If { condition, then: set(then), otherwise: set(otherwise), span }),
     }
 }
 

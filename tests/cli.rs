@@ -1,0 +1,389 @@
+//! The command as a user meets it: the built binary, in folders of its own.
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const APP: &str =
+    "namespace shop { app web { image = \"nginx:1.27.0\", user = 101, port http = 8080, expose http = 80, readiness { http = \"/\" } } }\n";
+const PARAMS: &str = "param env: \"dev\" | \"prod\" = \"dev\"\nparam n: Int = 1\nConfigMap c { data { ENV = env, COUNT = \"${n}\" } }\n";
+
+/// A folder with files, in which the command runs.
+struct Dir(TempDir);
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Dir {
+    fn with(files: &[(&str, &str)]) -> Dir {
+        let dir = Dir(tempfile::tempdir().expect("a temporary folder"));
+        files.iter().for_each(|(name, text)| dir.write(name, text));
+        dir
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder is made");
+        fs::write(path, text).expect("a file is written");
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
+
+    /// All files below a folder, sorted.
+    fn list(&self, folder: &str) -> Vec<String> {
+        fn walk(root: &Path, at: &Path, out: &mut Vec<String>) {
+            for entry in fs::read_dir(at).into_iter().flatten().flatten() {
+                match entry.path() {
+                    path if path.is_dir() => walk(root, &path, out),
+                    path => out.push(path.strip_prefix(root).expect("below").display().to_string()),
+                }
+            }
+        }
+        let (root, mut out) = (self.path().join(folder), Vec::new());
+        walk(&root, &root, &mut out);
+        out.sort();
+        out
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kdsl"));
+        command.args(args).current_dir(self.path()).env_remove("NO_COLOR").stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        Run::of(self.command(args).output().expect("the command runs"))
+    }
+
+    fn run_with_input(&self, args: &[&str], input: &str) -> Run {
+        let mut child =
+            self.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads its input");
+        Run::of(child.wait_with_output().expect("it ends"))
+    }
+}
+
+impl Run {
+    fn of(output: Output) -> Run {
+        let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+        Run { code: output.status.code().expect("no signal ends it"), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    #[track_caller]
+    fn code(self, code: i32) -> Run {
+        assert_eq!(self.code, code, "\n--- out\n{}\n--- err\n{}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, words: &[&str]) -> Run {
+        for word in words {
+            assert!(self.err.contains(word), "`{word}` is missing in\n{}", self.err);
+        }
+        self
+    }
+
+    /// Nothing on standard output.
+    #[track_caller]
+    fn silent(self) -> Run {
+        assert_eq!(self.out, "");
+        self
+    }
+}
+
+#[test]
+fn build_prints_objects_and_nothing_else() {
+    let dir = Dir::with(&[("web.kdsl", APP)]);
+    let run = dir.run(&["build", "web.kdsl"]).code(0);
+    assert!(run.out.starts_with("apiVersion: v1\nkind: Namespace\n"), "{}", run.out);
+    assert_eq!(run.err, "");
+    let json = dir.run(&["build", "web.kdsl", "--format", "json"]).code(0).out;
+    let list: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&list["kind"], &list["items"][0]["kind"]), (&"List".into(), &"Namespace".into()));
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let dir = Dir::with(&[("part.kdsl", APP)]);
+    let run = dir.run_with_input(&["build", "-"], "base \"./part.kdsl\"\nextend app web { replicas = 7 }\n").code(0);
+    assert!(run.out.contains("replicas: 7"));
+    dir.run_with_input(&["build", "-"], "app web { }\n").code(1).silent().says(&["<stdin>:1:5", "missing-field"]);
+    dir.run_with_input(&["check", "-", "-"], "").code(2).says(&["only once"]);
+}
+
+#[test]
+fn errors_print_no_objects_in_any_style() {
+    let dir = Dir::with(&[("bad.kdsl", "app web { image = \"nginx:1.27.0\", replica = 3 }\n")]);
+    dir.run(&["build", "bad.kdsl"]).code(1).silent().says(&["unknown-field", "bad.kdsl:1:35", "replicas", "1 error"]);
+    dir.run(&["build", "bad.kdsl", "--diagnostics", "concise"]).code(1).silent().says(&["bad.kdsl:1:35: error[unknown-field]: "]);
+    dir.run(&["build", "bad.kdsl", "--diagnostics", "github"]).code(1).silent().says(&["::error file=bad.kdsl,line=1"]);
+    let json = dir.run(&["build", "bad.kdsl", "--diagnostics", "json"]).code(1).silent().err;
+    let first: serde_json::Value = serde_json::from_str(json.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(first["code"], "unknown-field");
+    let sarif = dir.run(&["build", "bad.kdsl", "--diagnostics", "sarif"]).code(1).silent().err;
+    let log: serde_json::Value = serde_json::from_str(&sarif).expect("one SARIF log");
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "unknown-field");
+}
+
+#[test]
+fn params_come_from_arguments_and_files() {
+    let dir = Dir::with(&[
+        ("p.kdsl", PARAMS),
+        ("a.yaml", "env: prod\nn: 2\n"),
+        ("b.json", "{\"n\": 3}"),
+        ("list.yaml", "- a\n"),
+        ("bad.yaml", "a: [\n"),
+    ]);
+    let data = |args: &[&str]| dir.run(&[&["build", "p.kdsl"], args].concat()).code(0).out;
+    assert!(data(&["-p", "env=prod"]).contains("ENV: prod"));
+    assert!(data(&["--params", "a.yaml"]).contains("ENV: prod\n  COUNT: \"2\""));
+    assert!(data(&["--params", "a.yaml", "--params", "b.json"]).contains("ENV: prod\n  COUNT: \"3\""));
+    assert!(data(&["-p", "n=4", "--params", "a.yaml"]).contains("COUNT: \"4\""), "an argument wins over a file wherever it stands");
+    let run = dir.run_with_input(&["build", "p.kdsl", "--params", "-"], "n: 5\n").code(0);
+    assert!(run.out.contains("COUNT: \"5\""));
+
+    let fails = |args: &[&str]| dir.run(&[&["build", "p.kdsl"], args].concat()).silent();
+    fails(&["-p", "n=many"]).code(1).says(&["-p n=many", "p.kdsl:2:7", "Int"]);
+    fails(&["-p", "env=prd"]).code(1).says(&["-p env=prd"]);
+    fails(&["-p", "evn=prod"]).code(1).says(&["there is no param `evn`", "did you mean `env`?"]);
+    fails(&["-p", "env"]).code(2).says(&["-p env=prod"]);
+    fails(&["--params", "none.yaml"]).code(2).says(&["cannot read `none.yaml`", "no such file"]);
+    fails(&["--params", "list.yaml"]).code(1).says(&["it is no map"]);
+    fails(&["--params", "bad.yaml"]).code(1).says(&["cannot read values of params from `bad.yaml`"]);
+}
+
+#[test]
+fn a_wrong_command_line_is_no_wrong_program() {
+    let dir = Dir::with(&[]);
+    dir.run(&[]).code(2).silent();
+    dir.run(&["build"]).code(2).silent().says(&["<FILE>"]);
+    dir.run(&["biuld", "x"]).code(2).silent().says(&["build"]);
+    dir.run(&["build", "x.kdsl", "--fromat", "json"]).code(2).silent().says(&["--format"]);
+    assert!(dir.run(&["--version"]).code(0).out.starts_with("kdsl "));
+}
+
+#[test]
+fn files_that_cannot_be_read_are_told_with_what_to_do() {
+    let dir = Dir::with(&[("shop.kdsl", APP), ("sub/a.kdsl", APP)]);
+    dir.write("latin.kdsl", b"let a = \"\xe9\"\n");
+    dir.write("large.kdsl", "");
+    fs::File::options().write(true).open(dir.path().join("large.kdsl")).and_then(|f| f.set_len(65 << 20)).expect("a large file");
+    let pipe = dir.path().join("pipe.kdsl");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+
+    let build = |file: &str| dir.run(&["build", file]).silent();
+    build("shpo.kdsl").code(2).says(&["cannot read `shpo.kdsl`: there is no such file", "did you mean `shop.kdsl`?"]);
+    build("shop").code(2).says(&["did you mean `shop.kdsl`?"]);
+    build("nothing/here.kdsl").code(2).says(&["there is no such file"]);
+    build("sub").code(2).says(&["cannot read `sub`: it is a folder", "sub/a.kdsl"]);
+    build("pipe.kdsl").code(2).says(&["it is not a regular file"]);
+    build("/dev/zero").code(2).says(&["it is not a regular file"]);
+    build("large.kdsl").code(2).says(&["larger than 64 MiB"]);
+    build("latin.kdsl").code(1).says(&["it is not UTF-8 text (byte 9, on line 1)"]);
+    dir.run(&["check", "shop.kdsl", "gone.kdsl"]).code(2).silent().says(&["gone.kdsl"]);
+}
+
+#[test]
+fn what_a_file_names_stays_in_the_project() {
+    let dir =
+        Dir::with(&[("project/inner.kdsl", APP), ("secret.kdsl", "let a = 1\n"), ("project/sub/a.kdsl", "import \"../inner.kdsl\"\n")]);
+    symlink(dir.path().join("secret.kdsl"), dir.path().join("project/link.kdsl")).expect("a link");
+    symlink("loop.kdsl", dir.path().join("project/loop.kdsl")).expect("a link");
+    assert!(Command::new("mkfifo").arg(dir.path().join("project/pipe")).status().expect("mkfifo runs").success());
+    let mut number = 0;
+    let mut import = |path: &str| {
+        number += 1;
+        let name = format!("project/m{number}.kdsl");
+        dir.write(&name, format!("import \"{path}\"\n"));
+        let run =
+            Run::of(dir.command(&["build", &format!("m{number}.kdsl")]).current_dir(dir.path().join("project")).output().expect("it runs"));
+        run.code(1).silent().says(&[&format!("m{number}.kdsl:1:8")])
+    };
+    import("../secret.kdsl").says(&["outside"]);
+    import("/etc/passwd").says(&["outside"]);
+    import("./link.kdsl").says(&["outside"]);
+    import("./loop.kdsl").says(&["cannot read `loop.kdsl`"]);
+    import("./pipe").says(&["not a regular file"]);
+    import("./none.kdsl").says(&["no such file"]);
+    // From the working directory above, the whole of it is the project.
+    dir.run(&["build", "project/sub/a.kdsl"]).code(0);
+    // Elsewhere, the file's own folder is, and messages name files as the user did.
+    let other = Dir::with(&[]);
+    let sub = dir.path().join("project/sub/a.kdsl").display().to_string();
+    other.run(&["build", &sub]).code(1).says(&["outside", &format!("{sub}:1:8")]);
+    // The file that the user names may be a link.
+    symlink(dir.path().join("secret.kdsl"), other.path().join("mine.kdsl")).expect("a link");
+    other.run(&["check", "mine.kdsl"]).code(0);
+}
+
+#[test]
+fn an_output_folder_holds_what_was_built_last() {
+    let dir = Dir::with(&[("web.kdsl", APP), ("less.kdsl", "app web { image = \"nginx:1.27.0\", user = 101 }\n")]);
+    assert_eq!(dir.run(&["build", "web.kdsl", "-o", "out/deep"]).code(0).out, "wrote 4 files (4 changed, 0 removed)\n");
+    let files =
+        [".kdsl-files", "namespace-shop.yaml", "shop/deployment-web.yaml", "shop/poddisruptionbudget-web.yaml", "shop/service-web.yaml"];
+    assert_eq!(dir.list("out/deep"), files);
+    let stream: String = dir.run(&["build", "web.kdsl"]).code(0).out;
+    for file in &files[1..] {
+        assert!(stream.contains(&dir.read(&format!("out/deep/{file}"))), "{file} is what the stream has");
+    }
+    assert_eq!(dir.run(&["build", "web.kdsl", "-o", "out/deep"]).code(0).out, "wrote 4 files (0 changed, 0 removed)\n");
+    dir.write("out/deep/shop/notes.txt", "mine");
+    assert_eq!(dir.run(&["build", "less.kdsl", "-o", "out/deep"]).code(0).out, "wrote 2 files (2 changed, 4 removed)\n");
+    assert_eq!(dir.list("out/deep"), [".kdsl-files", "deployment-web.yaml", "poddisruptionbudget-web.yaml", "shop/notes.txt"]);
+    dir.run(&["build", "less.kdsl", "-o", "json", "--format", "json"]).code(0);
+    assert!(dir.read("json/deployment-web.json").starts_with("{\n"));
+}
+
+#[test]
+fn an_output_folder_keeps_what_is_not_ours() {
+    let dir = Dir::with(&[("web.kdsl", APP), ("bad.kdsl", "app web { }\n"), ("file", "")]);
+    dir.run(&["build", "bad.kdsl", "-o", "out"]).code(1).silent();
+    assert!(!dir.path().join("out").exists(), "an error writes nothing");
+
+    dir.write("out/shop/service-web.yaml", "mine\n");
+    dir.run(&["build", "web.kdsl", "-o", "out"]).code(1).silent().says(&["out/shop/service-web.yaml", "kdsl did not write it"]);
+    assert_eq!(dir.list("out"), ["shop/service-web.yaml"]);
+
+    dir.write("evil/.kdsl-files", "../web.kdsl\n");
+    dir.run(&["build", "web.kdsl", "-o", "evil"]).code(1).silent().says(&["lists `../web.kdsl`"]);
+    assert_eq!(dir.read("web.kdsl"), APP);
+
+    fs::create_dir_all(dir.path().join("linked")).expect("a folder");
+    symlink(dir.path().join("out"), dir.path().join("linked/shop")).expect("a link");
+    dir.run(&["build", "web.kdsl", "-o", "linked"]).code(1).silent().says(&["linked/shop"]);
+    dir.run(&["build", "web.kdsl", "-o", "file"]).code(1).silent().says(&["`file`"]);
+}
+
+#[test]
+fn check_tries_every_combination_of_all_files() {
+    let guarded =
+        "param env: \"dev\" | \"prod\" = \"dev\"\nlet n = if env == \"prod\" then [1][3] else 1\nConfigMap c { data { N = \"${n}\" } }\n";
+    let dir = Dir::with(&[("p.kdsl", PARAMS), ("web.kdsl", APP), ("guarded.kdsl", guarded), ("top.kdsl", "base \"./guarded.kdsl\"\n")]);
+    let run = dir.run(&["check", "p.kdsl", "web.kdsl"]).code(0);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("checked 2 files, 3 combinations: no errors\n", ""));
+    dir.run(&["build", "guarded.kdsl"]).code(0);
+    dir.run(&["check", "web.kdsl", "guarded.kdsl"]).code(1).silent().says(&[
+        "out-of-range",
+        "guarded.kdsl:2:",
+        "with env = prod",
+        "1 error",
+    ]);
+    dir.run(&["check", "guarded.kdsl", "-p", "env=dev"]).code(0);
+    // What two files have in common is told once.
+    dir.run(&["check", "guarded.kdsl", "top.kdsl"]).code(1).says(&["1 error\n"]);
+    let quiet = dir.run(&["check", "p.kdsl", "--diagnostics", "json"]).code(0);
+    assert_eq!((quiet.out, quiet.err), (String::new(), String::new()));
+}
+
+#[test]
+fn explain_knows_codes_kinds_fields_types_and_functions() {
+    let dir = Dir::with(&[]);
+    let page = |topic: &str, words: &[&str]| {
+        let out = dir.run(&["explain", topic]).code(0).out;
+        assert!(out.lines().all(|line| line.chars().count() <= 200), "{out}");
+        words.iter().for_each(|word| assert!(out.contains(word), "{topic}: `{word}` is missing in\n{out}"));
+    };
+    page("unknown-field", &["unknown-field  error", "replica = 3", "replicas = 3"]);
+    page("app", &["app  kind", "image: Image  (required)", "Exports", "host"]);
+    page("app.rollout", &["maxSurge: IntOrPercent?", "Fields"]);
+    page("app.rollout.maxSurge", &["IntOrPercent?", "How many pods more"]);
+    page("app.port.number", &["Port", "required"]);
+    page("app.pod.containers.image", &["String", "Container image name"]);
+    page("Deployment", &["apps/v1", "kubectl  deploy", "spec: DeploymentSpec"]);
+    page("Deployment.spec.strategy", &["DeploymentStrategy", "rollingUpdate"]);
+    page(
+        "Deployment.spec.template.spec.containers[\"web\"].ports",
+        &["ContainerPort", "containerPort` and `protocol", "protocol: String = \"TCP\""],
+    );
+    page("Container.imagePullPolicy", &["\"Always\", \"IfNotPresent\", \"Never\""]);
+    page("PodSpec", &["io.k8s.api.core.v1.PodSpec", "containers: [Container]  (required)"]);
+    page("join", &["join(parts: [Scalar], separator: String) -> String", "Example"]);
+    page("yaml.parse", &["yaml.parse(s: String) -> Any"]);
+    page("Port", &["type Port = Int(1..65535)"]);
+    let all = dir.run(&["explain"]).code(0).out;
+    ["app", "Deployment", "unknown-field", "yaml.parse", "Port"].iter().for_each(|word| assert!(all.contains(word), "{word}"));
+    dir.run(&["explain", "Deploymnet"]).code(2).silent().says(&["did you mean `Deployment`?"]);
+    dir.run(&["explain", "app.replica"]).code(2).silent().says(&["did you mean `app.replicas`?"]);
+    dir.run(&["explain", "app.image.tag"]).code(2).silent().says(&["`app.image` has no fields at all"]);
+    dir.run(&["explain", ""]).code(2).silent();
+}
+
+#[test]
+fn explain_has_a_page_for_every_code() {
+    let dir = Dir::with(&[]);
+    for code in kdsl::diag::codes::all() {
+        assert!(dir.run(&["explain", code.name]).code(0).out.starts_with(code.name), "{}", code.name);
+    }
+}
+
+#[test]
+fn init_makes_a_project_that_builds() {
+    let dir = Dir::with(&[]);
+    let words = dir.run(&["init", "new/shop"]).code(0).out;
+    assert!(words.contains("kdsl check new/shop/shop.kdsl new/shop/shop-prod.kdsl"), "{words}");
+    let run = dir.run(&["check", "new/shop/shop.kdsl", "new/shop/shop-prod.kdsl"]).code(0);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("checked 2 files, 3 combinations: no errors\n", ""), "not even a warning");
+    assert!(dir.run(&["build", "new/shop/shop-prod.kdsl"]).code(0).out.contains("HorizontalPodAutoscaler"));
+    dir.write("new/shop/shop.kdsl", "mine");
+    dir.run(&["init", "new/shop"]).code(1).silent().says(&["new/shop/shop.kdsl", "exists already"]);
+    assert_eq!(dir.read("new/shop/shop.kdsl"), "mine");
+    dir.run(&["init"]).code(0);
+    dir.run(&["build", "shop.kdsl"]).code(0);
+}
+
+#[test]
+fn completions_are_made_for_every_shell() {
+    let dir = Dir::with(&[]);
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let out = dir.run(&["completions", shell]).code(0).out;
+        assert!(out.contains("kdsl") && out.contains("diagnostics"), "{shell}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let dir = Dir::with(&[("bad.kdsl", "app web { }\n")]);
+    assert!(!dir.run(&["build", "bad.kdsl"]).code(1).err.contains('\u{1b}'));
+    assert!(dir.run(&["build", "bad.kdsl", "--color", "always"]).code(1).err.contains('\u{1b}'));
+    assert!(dir.run(&["explain", "app", "--color", "always"]).code(0).out.contains('\u{1b}'));
+    assert!(dir.run(&["build", "none.kdsl", "--color", "always"]).code(2).err.contains('\u{1b}'));
+    assert!(!dir.run(&["build", "bad\u{1b}[31m.kdsl"]).code(2).err.contains('\u{1b}'), "a file's name steers no terminal");
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let apps: String = (0..2_000).map(|i| format!("ConfigMap c{i} {{ data {{ A = \"a\" }} }}\n")).collect();
+    let dir = Dir::with(&[("many.kdsl", &apps)]);
+    let mut child = dir.command(&["build", "many.kdsl"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn a_chain_that_is_too_deep_is_an_error_and_no_crash() {
+    let lets: String = (1..3_000).rev().map(|i| format!("let l{i} = l{} + 1\n", i - 1)).chain(["let l0 = 1\n".into()]).collect();
+    let kinds = (1..3_000).map(|i| format!("kind k{i} {{ emit {{ if true {{ for x in [1] {{ k{} \"${{name}}\" {{ }} }} }} }} }}\n", i - 1));
+    let kinds: String = ["kind k0 { emit { } }\n".into()].into_iter().chain(kinds).chain(["k2999 x { }\n".into()]).collect();
+    let calls = (1..3_000).map(|i| format!("fn f{i}(x: Int) -> Int = map([x], y => f{}(y) + 1)[0]\n", i - 1));
+    let calls: String = ["fn f0(x: Int) -> Int = x\n".into()].into_iter().chain(calls).chain(["let a = f2999(1)\n".into()]).collect();
+    let dir = Dir::with(&[("lets.kdsl", &lets), ("kinds.kdsl", &kinds), ("calls.kdsl", &calls)]);
+    for file in ["lets.kdsl", "kinds.kdsl", "calls.kdsl"] {
+        dir.run(&["build", file, "--diagnostics", "concise"]).code(1).silent().says(&["limit-depth"]);
+    }
+}
