@@ -156,6 +156,8 @@ impl Walk<'_, '_> {
     }
 
     /// Two elements under one key: server-side apply refuses the whole object.
+    // Values compare by what they hold; the index that a record builds on first use is no part of that.
+    #[allow(clippy::mutable_key_type)]
     fn duplicates<'n>(&mut self, list: &'n List, key: impl Fn(&'n Node) -> Option<Vec<Key<'n>>>) {
         let mut seen: FxHashMap<Vec<Key<'n>>, usize> = FxHashMap::default();
         for (index, item) in list.items.iter().enumerate() {

@@ -1,5 +1,7 @@
 //! Every diagnostic code keeps what it promises: its example gives it and nothing else, and the mended example gives nothing.
 
+#![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
+
 #[path = "support/stack.rs"]
 mod stack;
 
@@ -16,6 +18,10 @@ use std::collections::BTreeSet;
 type Give = fn() -> Vec<Diagnostic>;
 
 /// Codes that no text alone can give. Each says why, and how it is given all the same.
+<<<<<<< HEAD
+=======
+type Give = fn() -> Vec<Diagnostic>;
+>>>>>>> main
 const WITHOUT_PROGRAM: &[(&str, Give)] = &[
     ("param-value", || given("param n: Int = 1\n", "n", "one")),
     ("param-unknown", || given("param n: Int = 1\n", "m", "1")),

@@ -109,11 +109,10 @@ impl<'a> Evaluator<'_, 'a> {
             return Err(self.error(error.help(format!("write its elements: `{key} = [{{ … }}]`, or one by its name: `{key} name {{ … }}`"))));
         }
         let fresh = below.as_ref().is_none_or(|b| b.node.is_null());
-        if fresh {
-            if let Some(known) = self.constant(block, write.ty, scope) {
+        if fresh
+            && let Some(known) = self.constant(block, write.ty, scope) {
                 return Ok(Some(Entry { key, node: known?, at: write.span, op: Op::Merge, spread: false, over: None }));
             }
-        }
         let (mut record, origin, op) = match below {
             Some(Entry { node: Node { value: Value::Record(record), origin }, op, .. }) => {
                 (Arc::unwrap_or_clone(record), self.nearer(origin, scope, block.span), op)

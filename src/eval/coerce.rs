@@ -298,12 +298,13 @@ fn is_base(value: &Value, ty: &Ty) -> bool {
 
 /// Whether a literal of this value could be written for the type.
 fn bends(value: &Value, ty: &Ty) -> bool {
-    match (value, ty.base()) {
-        (Value::Int(_), Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Quantity) | (Value::Float(_), Ty::Cpu | Ty::Quantity) => true,
-        (Value::Percent(_), Ty::String) => true,
-        (_, Ty::Range(_)) => true,
-        _ => false,
-    }
+    matches!(
+        (value, ty.base()),
+        (Value::Int(_), Ty::Float | Ty::Cpu | Ty::Bytes | Ty::Quantity)
+            | (Value::Float(_), Ty::Cpu | Ty::Quantity)
+            | (Value::Percent(_), Ty::String)
+            | (_, Ty::Range(_))
+    )
 }
 
 /// Whether a value can stay as it is, without a look at refinements: then nothing is copied.

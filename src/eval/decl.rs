@@ -23,10 +23,13 @@ pub struct Decl<'a> {
     /// Weakest first.
     pub layers: Vec<Layer<'a>>,
     inputs: OnceLock<Box<[OnceLock<Eval<Node>>]>>,
-    pub(super) lets: Mutex<SmallVec<[(Name, Eval<Node>); 2]>>,
+    pub(super) lets: Mutex<Lets>,
     /// The object of a native declaration.
     pub(super) object: OnceLock<Eval<Arc<Record>>>,
 }
+
+/// The computed `let`s of a kind's body; few.
+pub(super) type Lets = SmallVec<[(Name, Eval<Node>); 2]>;
 
 #[derive(Clone)]
 pub enum DeclKind<'a> {

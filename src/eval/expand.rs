@@ -26,7 +26,7 @@ pub fn expand<'a>(shared: &Shared<'a>) -> Expanded<'a> {
     let mut expander = Expander { evaluator, decls: Decls::default(), pending: Vec::new(), changes: Vec::new() };
     let chain = shared.program.chain();
     for &module in &chain {
-        expander.items(&shared.program.module(module).items, &Scope::module(module), true);
+        expander.items(shared.program.module(module).items, &Scope::module(module), true);
     }
     expander.apply_pending();
     expander.decls.file = expander.file_settings(&chain);

@@ -288,14 +288,13 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     }
 
     fn report(&self, mut diagnostic: Diagnostic) {
-        if let Some(subject) = &self.subject {
-            if !self.program().db.is_user(diagnostic.primary.span) && !subject.head.is_none() {
+        if let Some(subject) = &self.subject
+            && !self.program().db.is_user(diagnostic.primary.span) && !subject.head.is_none() {
                 let inner = std::mem::replace(&mut diagnostic.primary.span, subject.head);
                 let text = std::mem::take(&mut diagnostic.primary.text);
                 let text = if text.is_empty() { format!("inside `{}`", subject.kind_name()) } else { text };
                 diagnostic = diagnostic.also(inner, text);
             }
-        }
         self.sink.push(diagnostic);
     }
 

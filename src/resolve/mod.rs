@@ -308,8 +308,8 @@ impl<'a> Module<'a> {
             ImportTarget::Native(group_version) => Alias::Native(group_version),
             ImportTarget::Missing => Alias::Missing,
         };
-        if let Alias::Native(group_version) = target {
-            if !schema::kinds().any(|kind| kind.api_version == group_version) {
+        if let Alias::Native(group_version) = target
+            && !schema::kinds().any(|kind| kind.api_version == group_version) {
                 let known: Vec<&str> = schema::kinds().map(|k| k.api_version.as_str()).collect();
                 let error = Diagnostic::new(
                     &codes::UNKNOWN_MODULE,
@@ -321,7 +321,6 @@ impl<'a> Module<'a> {
                     None => error.help("write a group and its version, as in `k8s/apps/v1`, or `k8s/v1` for the core group"),
                 });
             }
-        }
         match (import.alias, target) {
             (Some(alias), target) => {
                 self.aliases.insert(alias.name, target);

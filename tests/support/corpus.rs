@@ -1,5 +1,7 @@
 //! All kdsl there is: cases, examples, targets and the standard library; and what must hold of any text, whatever its bytes.
 
+#![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
+
 use kdsl::driver::{self, Options, Outcome};
 use kdsl::emit::{self, Format};
 use kdsl::eval::Limits;

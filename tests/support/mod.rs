@@ -1,5 +1,7 @@
 //! What several test files share.
 
+#![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
+
 use kdsl::world::{ReadError, World};
 use std::path::PathBuf;
 
