@@ -25,9 +25,9 @@ use kdsl::params::{Given, GivenValue};
 use kdsl::resolve::Program;
 use kdsl::source::{FileDb, Source, SourceKind, Span};
 use kdsl::world::MemWorld;
+use stack::on_threads;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use stack::on_threads;
 use std::sync::Arc;
 
 /// What a case asks for.
@@ -121,9 +121,8 @@ fn cases_give_what_they_say() {
 }
 
 fn cases_in(folder: &Path) -> Vec<PathBuf> {
-    let mut out: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
-        .unwrap_or_default();
+    let mut out: Vec<PathBuf> =
+        std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect()).unwrap_or_default();
     out.retain(|path| path.extension().is_some_and(|extension| extension == "kdsl"));
     out.sort();
     out
@@ -167,8 +166,11 @@ fn render(program: &str, stage: Stage) -> String {
         if number > 0 {
             writeln!(out, "// file: {}", file.name).unwrap();
         }
-        let here: Vec<(Arc<Source>, &Diagnostic)> =
-            diagnostics.iter().filter_map(|d| Some((files.find(d.primary.span)?, d))).filter(|(source, _)| source.name == file.name).collect();
+        let here: Vec<(Arc<Source>, &Diagnostic)> = diagnostics
+            .iter()
+            .filter_map(|d| Some((files.find(d.primary.span)?, d)))
+            .filter(|(source, _)| source.name == file.name)
+            .collect();
         annotate(&mut out, &files, &file.text, &here);
     }
     if !output.is_empty() {

@@ -14,13 +14,24 @@ use kdsl::world::MemWorld;
 use stack::on_threads;
 use std::collections::BTreeSet;
 
-/// Codes that no text alone can give. Each says why, and how it is given all the same.
+/// Runs something that gives a code.
 type Give = fn() -> Vec<Diagnostic>;
+
+/// Codes that no text alone can give. Each says why, and how it is given all the same.
+<<<<<<< HEAD
+=======
+type Give = fn() -> Vec<Diagnostic>;
+>>>>>>> main
 const WITHOUT_PROGRAM: &[(&str, Give)] = &[
     ("param-value", || given("param n: Int = 1\n", "n", "one")),
     ("param-unknown", || given("param n: Int = 1\n", "m", "1")),
     // A long chain of lets, each of which needs the next.
-    ("limit-depth", || build(&(0..2000).map(|i| format!("let a{i} = a{} + 1\n", i + 1)).chain(["let a2000 = 1\n".into()]).collect::<String>(), Options::default())),
+    ("limit-depth", || {
+        build(
+            &(0..2000).map(|i| format!("let a{i} = a{} + 1\n", i + 1)).chain(["let a2000 = 1\n".into()]).collect::<String>(),
+            Options::default(),
+        )
+    }),
     ("second-base", || files(&[("main.kdsl", "base \"./a.kdsl\"\nbase \"./b.kdsl\"\n"), ("a.kdsl", ""), ("b.kdsl", "")])),
 ];
 

@@ -1,6 +1,10 @@
 //! The YAML of every example, for every combination of its finite params, held fast in `tests/snapshots`. `INSTA_UPDATE=always` writes it.
 
+<<<<<<< HEAD
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+=======
 #![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
+>>>>>>> main
 
 mod support;
 
@@ -15,7 +19,8 @@ fn examples_make_what_they_made() {
     let mut made = 0;
     for file in examples() {
         for values in driver::combinations(&FolderWorld::new(folder()), &file) {
-            let title = values.iter().fold(file.trim_end_matches(".kdsl").to_string(), |title, (name, value)| format!("{title}-{name}-{value}"));
+            let title =
+                values.iter().fold(file.trim_end_matches(".kdsl").to_string(), |title, (name, value)| format!("{title}-{name}-{value}"));
             insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
                 insta::assert_snapshot!(title, yaml(&file, &values));
             });
@@ -26,7 +31,11 @@ fn examples_make_what_they_made() {
 }
 
 fn yaml(file: &str, values: &[(String, String)]) -> String {
-    let one = |(name, value): &(String, String)| Given { name: name.clone(), value: GivenValue::Text(value.clone()), origin: format!("-p {name}={value}") };
+    let one = |(name, value): &(String, String)| Given {
+        name: name.clone(),
+        value: GivenValue::Text(value.clone()),
+        origin: format!("-p {name}={value}"),
+    };
     let options = Options { given: values.iter().map(one).collect(), ..Options::default() };
     let outcome = driver::build(&FolderWorld::new(folder()), file, &options);
     let errors: Vec<&String> = outcome.diagnostics.iter().filter(|d| d.is_error()).map(|d| &d.message).collect();
@@ -36,7 +45,8 @@ fn yaml(file: &str, values: &[(String, String)]) -> String {
 }
 
 fn examples() -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder()).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder()).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.retain(|name| name.ends_with(".kdsl"));
     names.sort();
     names

@@ -1,7 +1,7 @@
 //! The manifests that people write by hand come out of short programs: `tests/targets/NAME.kdsl` gives `tests/targets/NAME.yaml`, up to
 //! the order of objects, of fields, and of the elements of lists that the API server merges by a key.
 
-#![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 mod support;
 

@@ -33,7 +33,10 @@ fn collect(folder: &Path, out: &mut Vec<(PathBuf, Vec<u8>)>) {
 
 /// Limits that keep a run of nonsense short.
 pub fn short() -> Options {
-    Options { limits: Limits { steps: 200_000, depth: 300, declarations: 500, weight: 20_000, text: 1 << 16, ..Limits::default() }, ..Options::default() }
+    Options {
+        limits: Limits { steps: 200_000, depth: 300, declarations: 500, weight: 20_000, text: 1 << 16, ..Limits::default() },
+        ..Options::default()
+    }
 }
 
 /// Builds bytes as the only file of a project.
@@ -54,7 +57,10 @@ pub fn check(outcome: &Outcome) {
     }
     for diagnostic in &outcome.diagnostics {
         assert!(!diagnostic.message.is_empty(), "{} says nothing", diagnostic.code.name);
-        let places = [diagnostic.primary.span].into_iter().chain(diagnostic.secondary.iter().map(|l| l.span)).chain(diagnostic.fix.iter().map(|f| f.span));
+        let places = [diagnostic.primary.span]
+            .into_iter()
+            .chain(diagnostic.secondary.iter().map(|l| l.span))
+            .chain(diagnostic.fix.iter().map(|f| f.span));
         for span in places.filter(|s| !s.is_none()) {
             let source = outcome.files.find(span).unwrap_or_else(|| panic!("{}: a place in no file", diagnostic.message));
             let (start, end) = ((span.start - source.base) as usize, (span.end - source.base) as usize);
@@ -63,13 +69,15 @@ pub fn check(outcome: &Outcome) {
     }
     let read = documents(&yaml(outcome));
     let nodes: Vec<_> = outcome.objects.iter().map(|o| o.node()).collect();
-    let json: serde_json::Value = serde_json::from_str(&emit::stream(&nodes.iter().collect::<Vec<_>>(), Format::Json)).expect("the JSON can be read");
+    let json: serde_json::Value =
+        serde_json::from_str(&emit::stream(&nodes.iter().collect::<Vec<_>>(), Format::Json)).expect("the JSON can be read");
     let meant: &[serde_json::Value] = json["items"].as_array().expect("it is a list");
     assert_eq!(read, meant, "the YAML reads as something else");
 }
 
 fn documents(text: &str) -> Vec<serde_json::Value> {
     use serde::Deserialize;
-    let all = serde_yaml::Deserializer::from_str(text).map(|document| serde_json::Value::deserialize(document).expect("the YAML can be read"));
+    let all =
+        serde_yaml::Deserializer::from_str(text).map(|document| serde_json::Value::deserialize(document).expect("the YAML can be read"));
     all.filter(|value| !value.is_null()).collect()
 }

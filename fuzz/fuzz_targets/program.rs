@@ -1,6 +1,6 @@
 //! Any bytes as a program: what `tests/properties.rs` asks of some texts, asked of all that a fuzzer finds.
 //!
-//! `cargo +nightly fuzz run build` from this folder; `corpus` below puts every `.kdsl` of the project where the fuzzer begins.
+//! `cargo +nightly fuzz run program` in the project. The fuzzer begins with every `.kdsl` there is.
 
 #![no_main]
 
@@ -16,7 +16,7 @@ use std::path::Path;
 fuzz_target!(
     init: {
         // The seeds are the corpus of the tests, so that there is one.
-        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/build");
+        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/program");
         let _ = std::fs::create_dir_all(&seeds);
         for (number, (_, text)) in corpus::corpus().iter().enumerate() {
             let _ = std::fs::write(seeds.join(format!("{number}.kdsl")), text);
