@@ -43,7 +43,13 @@ kind service {
 fn own_kind(apps: usize) -> String {
     let mut text = String::from(SERVICE);
     for i in 0..apps {
-        let _ = writeln!(text, r#"service web-{i} {{ image = "registry.example.com/web-{i}:1.4.{}", replicas = {}, port = {} }}"#, i % 10, 1 + i % 5, 8080 + i % 100);
+        let _ = writeln!(
+            text,
+            r#"service web-{i} {{ image = "registry.example.com/web-{i}:1.4.{}", replicas = {}, port = {} }}"#,
+            i % 10,
+            1 + i % 5,
+            8080 + i % 100
+        );
     }
     text
 }

@@ -53,7 +53,11 @@ impl Walk<'_, '_> {
         if kind.releases.contains(newest) {
             return;
         }
-        let mut error = Diagnostic::new(&codes::NOT_SERVED, self.object.head, format!("Kubernetes {newest} does not serve {} {}", kind.api_version, kind.kind));
+        let mut error = Diagnostic::new(
+            &codes::NOT_SERVED,
+            self.object.head,
+            format!("Kubernetes {newest} does not serve {} {}", kind.api_version, kind.kind),
+        );
         if let Some(other) = schema::kinds_named(&kind.kind).find(|k| k.releases.contains(newest)) {
             error = error.help(format!("it serves {} {}: `import \"k8s/{}\" as …`", other.api_version, other.kind, other.api_version));
         }
@@ -166,7 +170,11 @@ impl Walk<'_, '_> {
             if let Some(&first) = seen.get(&key) {
                 let message = format!("`{}` has two elements {}", self.path_text(), shown.join(", "));
                 let error = Diagnostic::new(&codes::DUPLICATE_ELEMENT, item.at, message);
-                self.push(error.also(list.items[first].at, "the first one").help("the API server tells elements of this list apart by that, and refuses two"));
+                self.push(
+                    error
+                        .also(list.items[first].at, "the first one")
+                        .help("the API server tells elements of this list apart by that, and refuses two"),
+                );
             }
             seen.entry(key).or_insert(index);
         }

@@ -170,9 +170,10 @@ impl Loader<'_> {
     }
 
     fn unreadable(&self, path: &str, at: Span, error: ReadError) -> ImportTarget {
-        self.sink.push(Diagnostic::new(&codes::FILE_UNREADABLE, at, format!("cannot read `{path}`: {error}")).help(
-            "paths are relative to the file that names them and stay inside the folder that kdsl was started for",
-        ));
+        self.sink.push(
+            Diagnostic::new(&codes::FILE_UNREADABLE, at, format!("cannot read `{path}`: {error}"))
+                .help("paths are relative to the file that names them and stay inside the folder that kdsl was started for"),
+        );
         ImportTarget::Missing
     }
 

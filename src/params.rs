@@ -138,17 +138,23 @@ fn set_by_bases(shared: &Shared, params: &mut Params, fixed: &mut FxHashSet<(Mod
     let program = shared.program;
     for module in program.chain() {
         let Some(target) = program.module(module).base else { continue };
-        let Some(block) = program.module(module).items.iter().find_map(|i| if let Item::Base(base) = i { base.params.as_ref() } else { None }) else { continue };
+        let Some(block) =
+            program.module(module).items.iter().find_map(|i| if let Item::Base(base) = i { base.params.as_ref() } else { None })
+        else {
+            continue;
+        };
         for entry in &block.entries {
             let ast::Entry::Field(ast::Field { key, label: None, value: ast::FieldValue::Set(expr), .. }) = entry else {
-                let error = Diagnostic::new(&codes::PARAM_VALUE, entry.span(), "the block behind `base` holds values of params: `env = \"prod\"`");
+                let error =
+                    Diagnostic::new(&codes::PARAM_VALUE, entry.span(), "the block behind `base` holds values of params: `env = \"prod\"`");
                 program.sink.push(error);
                 continue;
             };
             let Some(param) = key.as_static().and_then(|name| program.module(target).params().find(|p| p.name.name == name)) else {
                 let name = program.db.text(key.span());
                 let names: Vec<Ustr> = program.module(target).params().map(|p| p.name.name).collect();
-                let error = Diagnostic::new(&codes::PARAM_UNKNOWN, key.span(), format!("`{}` has no param `{name}`", program.module(target).path));
+                let error =
+                    Diagnostic::new(&codes::PARAM_UNKNOWN, key.span(), format!("`{}` has no param `{name}`", program.module(target).path));
                 program.sink.push(match suggest::nearest(&name, names.iter().map(|n| n.as_str())) {
                     Some(near) => error.help(format!("did you mean `{near}`?")).fix(key.span(), near),
                     None => error,
@@ -200,7 +206,9 @@ fn read_text(text: &str, ty: &Ty) -> Result<Value, String> {
     }
     match ty.base() {
         Ty::String | Ty::Literal(Literal::Str(_)) => Ok(Value::str(text)),
-        Ty::Bool | Ty::Literal(Literal::Bool(_)) => trimmed.parse().map(Value::Bool).map_err(|_| format!("`{text}` is neither true nor false")),
+        Ty::Bool | Ty::Literal(Literal::Bool(_)) => {
+            trimmed.parse().map(Value::Bool).map_err(|_| format!("`{text}` is neither true nor false"))
+        }
         Ty::Int | Ty::Literal(Literal::Int(_)) => trimmed.parse().map(Value::Int).map_err(|_| format!("`{text}` is no whole number")),
         Ty::Union(members) => {
             let text_fits = |m: &Ty| matches!(m.base(), Ty::String) || matches!(m, Ty::Literal(Literal::Str(s)) if s == text);

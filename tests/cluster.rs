@@ -134,7 +134,11 @@ fn programs() -> Vec<(PathBuf, String)> {
 /// Every combination of the finite params of a program.
 fn environments(folder: &Path, file: &str) -> Vec<Vec<Given>> {
     let titles = driver::combinations(&FolderWorld::new(folder), file);
-    let one = |(name, value): &(String, String)| Given { name: name.clone(), value: GivenValue::Text(value.clone()), origin: format!("-p {name}={value}") };
+    let one = |(name, value): &(String, String)| Given {
+        name: name.clone(),
+        value: GivenValue::Text(value.clone()),
+        origin: format!("-p {name}={value}"),
+    };
     titles.iter().map(|set| set.iter().map(one).collect()).collect()
 }
 

@@ -3,7 +3,7 @@
 //! Arguments fit the signature when a body runs; should one not, the reader below says so at the argument instead of panicking.
 
 use super::{Arg, Fault, Host, computed};
-use crate::diag::codes::{BAD_ARGUMENT, VALUE_TOO_DEEP, NUMBER_RANGE};
+use crate::diag::codes::{BAD_ARGUMENT, NUMBER_RANGE, VALUE_TOO_DEEP};
 use crate::value::{Entry, Item, List, Node, Op, Record, Value};
 use ecow::EcoString;
 use rust_decimal::Decimal;

@@ -262,8 +262,7 @@ fn is_date(text: &[u8]) -> bool {
         && match rest {
             [] => true,
             [b'T' | b't' | b' ', time @ ..] => {
-                time.contains(&b':')
-                    && time.iter().all(|b| matches!(b, b'0'..=b'9' | b':' | b'.' | b'Z' | b'z' | b'+' | b'-' | b' '))
+                time.contains(&b':') && time.iter().all(|b| matches!(b, b'0'..=b'9' | b':' | b'.' | b'Z' | b'z' | b'+' | b'-' | b' '))
             }
             _ => false,
         }

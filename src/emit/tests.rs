@@ -303,8 +303,7 @@ fn values_that_no_object_should_hold_are_written_as_text() {
     let address = |cidr: Option<&str>| {
         node(Value::Address(Arc::new(Address { kind: "app".into(), namespace: None, name: "web".into(), cidr: cidr.map(Into::into) })))
     };
-    let reference =
-        node(Value::Ref(Arc::new(RefValue::SecretKey { name: "db".into(), key: "password".into() })));
+    let reference = node(Value::Ref(Arc::new(RefValue::SecretKey { name: "db".into(), key: "password".into() })));
     let range = |lo, hi, single| node(Value::Range(Arc::new(RangeValue { lo, hi, single })));
     let all = list([
         address(None),

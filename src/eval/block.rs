@@ -55,7 +55,9 @@ impl<'a> Evaluator<'_, 'a> {
                 let branch = if self.condition(&cond.condition, scope)? { &cond.then } else { &cond.otherwise };
                 self.deeper(cond.span, |this| this.block(branch, ty, record, scope))
             }
-            ast::Entry::For(each) => self.each(each.key, each.var, &each.over, scope, |this, inner| this.block(&each.body, ty, record, inner)),
+            ast::Entry::For(each) => {
+                self.each(each.key, each.var, &each.over, scope, |this, inner| this.block(&each.body, ty, record, inner))
+            }
             ast::Entry::Let(_) | ast::Entry::Waive(_) => Ok(()),
         }
     }
@@ -103,16 +105,24 @@ impl<'a> Evaluator<'_, 'a> {
         }
     }
 
-    fn write_block(&mut self, below: Option<Entry>, key: Ustr, block: &'a ast::Block, write: Write<'_, 'a>, scope: &Scope<'a>) -> Eval<Option<Entry>> {
+    fn write_block(
+        &mut self,
+        below: Option<Entry>,
+        key: Ustr,
+        block: &'a ast::Block,
+        write: Write<'_, 'a>,
+        scope: &Scope<'a>,
+    ) -> Eval<Option<Entry>> {
         if matches!(write.ty.base(), Ty::List(_) | Ty::Keyed(_)) {
             let error = Diagnostic::new(&codes::LABEL, block.span, format!("`{key}` is a list, not a record"));
-            return Err(self.error(error.help(format!("write its elements: `{key} = [{{ … }}]`, or one by its name: `{key} name {{ … }}`"))));
+            return Err(
+                self.error(error.help(format!("write its elements: `{key} = [{{ … }}]`, or one by its name: `{key} name {{ … }}`")))
+            );
         }
         let fresh = below.as_ref().is_none_or(|b| b.node.is_null());
-        if fresh
-            && let Some(known) = self.constant(block, write.ty, scope) {
-                return Ok(Some(Entry { key, node: known?, at: write.span, op: Op::Merge, spread: false, over: None }));
-            }
+        if fresh && let Some(known) = self.constant(block, write.ty, scope) {
+            return Ok(Some(Entry { key, node: known?, at: write.span, op: Op::Merge, spread: false, over: None }));
+        }
         let (mut record, origin, op) = match below {
             Some(Entry { node: Node { value: Value::Record(record), origin }, op, .. }) => {
                 (Arc::unwrap_or_clone(record), self.nearer(origin, scope, block.span), op)
@@ -120,7 +130,10 @@ impl<'a> Evaluator<'_, 'a> {
             Some(_) | None => (Record::with_capacity(block.entries.len()), self.written(scope, block.span), Op::Merge),
         };
         self.deeper(block.span, |this| this.block(&block.entries, write.ty, &mut record, scope))?;
-        let vanished = fresh && (scope.home == STD || scope.this.is_some()) && !block.entries.is_empty() && record.entries.iter().all(|e| e.node.is_null());
+        let vanished = fresh
+            && (scope.home == STD || scope.this.is_some())
+            && !block.entries.is_empty()
+            && record.entries.iter().all(|e| e.node.is_null());
         let node = Node::new(Value::Record(Arc::new(record)), origin);
         Ok((!vanished).then_some(Entry { key, node, at: write.span, op, spread: false, over: None }))
     }
@@ -132,7 +145,14 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// `f label …`: an entry of a map, or an element of a keyed list.
-    fn write_labelled(&mut self, below: Option<Entry>, key: Ustr, label: &'a ast::Key, write: Write<'_, 'a>, scope: &Scope<'a>) -> Eval<Entry> {
+    fn write_labelled(
+        &mut self,
+        below: Option<Entry>,
+        key: Ustr,
+        label: &'a ast::Key,
+        write: Write<'_, 'a>,
+        scope: &Scope<'a>,
+    ) -> Eval<Entry> {
         let name = self.key(label, scope)?;
         let inner = |ty| Write { label: None, value: write.value, ty, span: write.span };
         let (op, at) = (below.as_ref().map_or(Op::Merge, |b| b.op), write.span);
@@ -161,7 +181,11 @@ impl<'a> Evaluator<'_, 'a> {
                 Value::Record(Arc::new(record))
             }
             other => {
-                let error = Diagnostic::new(&codes::LABEL, label.span(), format!("`{key}` takes no label: it is {other}, neither a map nor a list of named elements"));
+                let error = Diagnostic::new(
+                    &codes::LABEL,
+                    label.span(),
+                    format!("`{key}` takes no label: it is {other}, neither a map nor a list of named elements"),
+                );
                 return Err(self.error(error));
             }
         };
@@ -200,7 +224,15 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// `field label = value`: the element's primary field. A reference as the value of an environment variable is its `valueFrom`.
-    fn write_primary(&mut self, record: &mut Record, keyed: Keyed, element: &Ty<'a>, expr: &'a ast::Expr, span: Span, scope: &Scope<'a>) -> Eval<()> {
+    fn write_primary(
+        &mut self,
+        record: &mut Record,
+        keyed: Keyed,
+        element: &Ty<'a>,
+        expr: &'a ast::Expr,
+        span: Span,
+        scope: &Scope<'a>,
+    ) -> Eval<()> {
         let Some(primary) = keyed.list.primary else {
             let error = Diagnostic::new(&codes::LABEL, span, format!("{element} has no field that a bare value could mean"));
             return Err(self.error(error.help("write a block: `{ … }`")));
@@ -231,7 +263,11 @@ impl<'a> Evaluator<'_, 'a> {
             Value::Null => return Ok(()),
             Value::Record(above) => above,
             other => {
-                let error = Diagnostic::new(&codes::NOT_A_RECORD, expr.span, format!("`...` takes the entries of a record, this is {}", other.type_name()));
+                let error = Diagnostic::new(
+                    &codes::NOT_A_RECORD,
+                    expr.span,
+                    format!("`...` takes the entries of a record, this is {}", other.type_name()),
+                );
                 return Err(self.error(error));
             }
         };
@@ -278,7 +314,8 @@ impl<'a> Evaluator<'_, 'a> {
         let node = super::constant::is_constant(block).then(|| {
             let mut record = Record::default();
             let inner = Scope::module(scope.home).in_layer(block.span);
-            self.block(&block.entries, ty, &mut record, &inner).map(|()| Node::new(Value::Record(Arc::new(record)), self.written(scope, block.span)))
+            self.block(&block.entries, ty, &mut record, &inner)
+                .map(|()| Node::new(Value::Record(Arc::new(record)), self.written(scope, block.span)))
         });
         match node {
             Some(Err(Poisoned)) => Some(Err(Poisoned)),

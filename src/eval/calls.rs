@@ -6,9 +6,9 @@ use crate::builtins::{self, Builtin, Fault, Host, Need};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::Found;
 use crate::source::{SourceKind, Span};
+use crate::types::Ty;
 use crate::value::{Node, Origin, Value};
 use crate::world;
-use crate::types::Ty;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -118,7 +118,10 @@ impl<'a> Evaluator<'_, 'a> {
                         Some(given) => format!("`{name}` has no free parameter `{}`", given.name),
                         None => format!("`{name}` takes {} arguments, this one is too many", params.len()),
                     };
-                    return Err(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, arg.name.map_or(arg.value.span, |n| n.span), message).also(span, "in this call")));
+                    return Err(self.error(
+                        Diagnostic::new(&codes::CALL_ARGUMENTS, arg.name.map_or(arg.value.span, |n| n.span), message)
+                            .also(span, "in this call"),
+                    ));
                 }
             }
         }
@@ -128,7 +131,8 @@ impl<'a> Evaluator<'_, 'a> {
     fn call_builtin(&mut self, builtin: &'static Builtin, call: &'a ast::Call, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         let first_lambda = self.lambdas.len();
         let result = self.builtin_args(builtin, call, span, scope).and_then(|(args, spans)| {
-            let values: Vec<Node> = args.iter().filter_map(|a| if let builtins::Arg::Value(node) = a { Some(node.clone()) } else { None }).collect();
+            let values: Vec<Node> =
+                args.iter().filter_map(|a| if let builtins::Arg::Value(node) = a { Some(node.clone()) } else { None }).collect();
             let mut host = CallHost { evaluator: self, scope, span };
             match (builtin.run)(&mut host, &args) {
                 Ok(node) if node.origin == Origin::NONE => self.measured(Node::new(node.value, self.computed(scope, span, &values)), span),
@@ -144,7 +148,9 @@ impl<'a> Evaluator<'_, 'a> {
     fn blamed(&self, args: &[builtins::Arg], mut spans: Vec<Span>) -> Vec<Span> {
         for (span, arg) in spans.iter_mut().zip(args) {
             match arg {
-                builtins::Arg::Value(node) if !self.program().db.is_user(*span) && self.program().db.is_user(node.origin.span) => *span = node.origin.span,
+                builtins::Arg::Value(node) if !self.program().db.is_user(*span) && self.program().db.is_user(node.origin.span) => {
+                    *span = node.origin.span
+                }
                 builtins::Arg::Value(_) | builtins::Arg::Lambda(_) | builtins::Arg::Absent => {}
             }
         }
@@ -166,7 +172,13 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// The arguments in the order of the parameters, and where each stands.
-    fn builtin_args(&mut self, builtin: &'static Builtin, call: &'a ast::Call, span: Span, scope: &Scope<'a>) -> Eval<(Vec<builtins::Arg>, Vec<Span>)> {
+    fn builtin_args(
+        &mut self,
+        builtin: &'static Builtin,
+        call: &'a ast::Call,
+        span: Span,
+        scope: &Scope<'a>,
+    ) -> Eval<(Vec<builtins::Arg>, Vec<Span>)> {
         let variadic = builtin.params.last().is_some_and(|p| p.need == Need::Variadic);
         let fixed = builtin.params.len() - usize::from(variadic);
         let mut slots: Vec<Option<&'a ast::Arg>> = vec![None; fixed];
@@ -188,7 +200,9 @@ impl<'a> Evaluator<'_, 'a> {
                 Some(arg) => args.push(self.builtin_arg(arg, scope)?),
                 None if param.need == Need::Required => {
                     let message = format!("`{}` needs its argument `{}`", builtin.name, param.name);
-                    return Err(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, message).help(format!("for example: `{}`", builtin.example))));
+                    return Err(self.error(
+                        Diagnostic::new(&codes::CALL_ARGUMENTS, span, message).help(format!("for example: `{}`", builtin.example)),
+                    ));
                 }
                 None => args.push(builtins::Arg::Absent),
             }
@@ -207,7 +221,11 @@ impl<'a> Evaluator<'_, 'a> {
             None => format!("`{}` takes {} arguments, this one is too many", builtin.name, builtin.params.len()),
         };
         let at = arg.name.map_or(arg.value.span, |n| n.span);
-        self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, at, message).also(span, "in this call").help(format!("for example: `{}`", builtin.example)))
+        self.error(
+            Diagnostic::new(&codes::CALL_ARGUMENTS, at, message)
+                .also(span, "in this call")
+                .help(format!("for example: `{}`", builtin.example)),
+        )
     }
 
     fn builtin_arg(&mut self, arg: &'a ast::Arg, scope: &Scope<'a>) -> Eval<builtins::Arg> {

@@ -33,7 +33,11 @@ impl<'a> Evaluator<'_, 'a> {
         match (&node.value, ty.base()) {
             (Value::Duration(ms), Ty::Int) if crate::types::fit::counts_seconds(key) => match duration::seconds(*ms) {
                 Ok(seconds) => self.adapt(Node::new(Value::Int(seconds), node.origin), ty, span, scope),
-                Err(error) => Err(self.error(Diagnostic::new(&codes::UNIT, self.place(&node, span), format!("`{key}` counts whole seconds: {error}")))),
+                Err(error) => Err(self.error(Diagnostic::new(
+                    &codes::UNIT,
+                    self.place(&node, span),
+                    format!("`{key}` counts whole seconds: {error}"),
+                ))),
             },
             _ => self.adapt(node, ty, span, scope),
         }
@@ -128,7 +132,8 @@ impl<'a> Evaluator<'_, 'a> {
     fn mismatch(&self, node: &Node, ty: &Ty, span: Span) -> Poisoned {
         let shown = super::names::shown(node);
         if let (Value::Str(text), Ty::Union(members)) = (&node.value, ty.present()) {
-            let names: Vec<&str> = members.iter().filter_map(|m| if let Ty::Literal(Literal::Str(s)) = m { Some(s.as_str()) } else { None }).collect();
+            let names: Vec<&str> =
+                members.iter().filter_map(|m| if let Ty::Literal(Literal::Str(s)) = m { Some(s.as_str()) } else { None }).collect();
             if !names.is_empty() {
                 let error = self.about(&codes::TYPE_MISMATCH, node, span, format!("{shown} is none of the values allowed here"));
                 return self.error(match suggest::nearest(text, names.iter().copied()) {
@@ -193,7 +198,15 @@ impl<'a> Evaluator<'_, 'a> {
         Ok(Node::new(Value::Range(Arc::new(range)), origin))
     }
 
-    fn adapt_list(&mut self, node: Node, list: &Arc<List>, elem: &Ty<'a>, label: Option<Ustr>, span: Span, scope: &Scope<'a>) -> Eval<Node> {
+    fn adapt_list(
+        &mut self,
+        node: Node,
+        list: &Arc<List>,
+        elem: &Ty<'a>,
+        label: Option<Ustr>,
+        span: Span,
+        scope: &Scope<'a>,
+    ) -> Eval<Node> {
         if list.label == label && list.items.iter().all(|i| fits(&i.node.value, elem)) {
             return Ok(node);
         }
@@ -255,7 +268,8 @@ impl<'a> Evaluator<'_, 'a> {
 pub(super) fn value_from(target: &RefValue, origin: Origin) -> Node {
     let text = |t: &str| Node::new(Value::str(t), origin);
     let record = |entries: Vec<(&str, Node)>| {
-        let entries = entries.into_iter().map(|(k, node)| Entry { key: k.into(), node, at: origin.span, op: Op::Replace, spread: false, over: None });
+        let entries =
+            entries.into_iter().map(|(k, node)| Entry { key: k.into(), node, at: origin.span, op: Op::Replace, spread: false, over: None });
         Node::new(Value::Record(Arc::new(Record { entries: entries.collect(), ..Record::default() })), origin)
     };
     match target {
@@ -321,7 +335,9 @@ fn fits(value: &Value, ty: &Ty) -> bool {
             let elem = keyed.element();
             list.label == Some(keyed.label()) && list.items.iter().all(|i| fits(&i.node.value, elem))
         }
-        (Value::Record(record), Ty::Native(_) | Ty::Partial(_)) if record.fits.is_some() && record.fits == super::block::native_of(ty) => true,
+        (Value::Record(record), Ty::Native(_) | Ty::Partial(_)) if record.fits.is_some() && record.fits == super::block::native_of(ty) => {
+            true
+        }
         (Value::Record(record), Ty::Map(_) | Ty::Record(_) | Ty::Native(_) | Ty::Partial(_)) => {
             record.entries.iter().all(|e| super::block::field_ty(ty, e.key).is_some_and(|t| fits(&e.node.value, t)))
         }

@@ -41,7 +41,14 @@ impl<'a> Evaluator<'_, 'a> {
         }
     }
 
-    fn complete_record(&mut self, record: Arc<Record>, ty: &Arc<RecordTy<'a>>, origin: Origin, scope: &Scope<'a>, what: &str) -> Eval<Node> {
+    fn complete_record(
+        &mut self,
+        record: Arc<Record>,
+        ty: &Arc<RecordTy<'a>>,
+        origin: Origin,
+        scope: &Scope<'a>,
+        what: &str,
+    ) -> Eval<Node> {
         let mut made = Arc::unwrap_or_clone(record);
         let mut failed = false;
         for field in &ty.fields {

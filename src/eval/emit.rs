@@ -155,14 +155,30 @@ impl<'a> Evaluator<'_, 'a> {
                 let branch = if self.condition(&cond.condition, scope)? { &cond.then } else { &cond.otherwise };
                 self.deeper(cond.span, |this| this.emit_items(branch, scope, head, from, out))
             }
-            Item::For(each) => self.each(each.key, each.var, &each.over, scope, |this, inner| this.emit_items(&each.body, inner, head, from, out)),
+            Item::For(each) => {
+                self.each(each.key, each.var, &each.over, scope, |this, inner| this.emit_items(&each.body, inner, head, from, out))
+            }
             Item::Extend(extend) => self.emit_extend(extend, scope, from, out),
             Item::Remove(remove) => {
                 let change = self.own_change(&remove.head, &remove.label, None, scope, remove.span)?;
                 self.change_own(change, from, out)
             }
-            Item::Namespace(_) | Item::Entry(_) | Item::Let(_) | Item::Param(_) | Item::Type(_) | Item::Fn(_) | Item::Kind(_) | Item::Crd(_) => Err(self.not_here(item)),
-            Item::Refine(_) | Item::Rule(_) | Item::Test(_) | Item::Import(_) | Item::Base(_) | Item::Waive(_) | Item::Assert(_) | Item::Expect(_) => Err(self.not_here(item)),
+            Item::Namespace(_)
+            | Item::Entry(_)
+            | Item::Let(_)
+            | Item::Param(_)
+            | Item::Type(_)
+            | Item::Fn(_)
+            | Item::Kind(_)
+            | Item::Crd(_) => Err(self.not_here(item)),
+            Item::Refine(_)
+            | Item::Rule(_)
+            | Item::Test(_)
+            | Item::Import(_)
+            | Item::Base(_)
+            | Item::Waive(_)
+            | Item::Assert(_)
+            | Item::Expect(_) => Err(self.not_here(item)),
         }
     }
 
@@ -180,7 +196,9 @@ impl<'a> Evaluator<'_, 'a> {
                 let namespace = scope.namespace.filter(|_| kind.namespaced);
                 let label = scope.this.as_ref().map_or(instance.label.span(), |d| d.label);
                 let mut record = object_head(kind, name, namespace, head, label);
-                self.deeper(instance.span, |this| this.block(&instance.body.entries, &crate::types::Ty::Native(kind.ty), &mut record, &inner))?;
+                self.deeper(instance.span, |this| {
+                    this.block(&instance.body.entries, &crate::types::Ty::Native(kind.ty), &mut record, &inner)
+                })?;
                 out.push(object(kind, Arc::new(record), namespace, name, head));
                 Ok(())
             }
@@ -216,13 +234,25 @@ impl<'a> Evaluator<'_, 'a> {
         self.change_own(change, from, out)
     }
 
-    fn own_change(&mut self, head: &ast::Path, label: &'a ast::Key, block: Option<&'a ast::Block>, scope: &Scope<'a>, span: Span) -> Eval<ObjectChange<'a>> {
+    fn own_change(
+        &mut self,
+        head: &ast::Path,
+        label: &'a ast::Key,
+        block: Option<&'a ast::Block>,
+        scope: &Scope<'a>,
+        span: Span,
+    ) -> Eval<ObjectChange<'a>> {
         let Some(DeclKind::Native(kind)) = self.decl_kind(scope, head) else {
             return Err(self.error(Diagnostic::new(&codes::MISPLACED, span, "`emit` extends objects of Kubernetes' kinds")));
         };
         let name = self.key(label, scope)?;
         let layer = block.map_or(span, |b| b.span);
-        Ok(ObjectChange { target: Target::Object { kind, namespace: scope.namespace, name }, block, scope: scope.clone().in_layer(layer), span })
+        Ok(ObjectChange {
+            target: Target::Object { kind, namespace: scope.namespace, name },
+            block,
+            scope: scope.clone().in_layer(layer),
+            span,
+        })
     }
 
     fn change_own(&mut self, change: ObjectChange<'a>, from: usize, out: &mut Vec<Object>) -> Eval<()> {

@@ -45,7 +45,11 @@ enum Pending<'a> {
     Extend(&'a ast::Extend),
     Remove(&'a ast::Remove),
     /// Entries of a namespace that stand in an `if`, a `for` or an `extend namespace`.
-    Settings { namespace: Ustr, items: &'a [Item], at: Span },
+    Settings {
+        namespace: Ustr,
+        items: &'a [Item],
+        at: Span,
+    },
 }
 
 impl<'a> Expander<'_, 'a> {
@@ -88,10 +92,28 @@ impl<'a> Expander<'_, 'a> {
                 self.pending.push((Pending::Remove(remove), scope.clone()));
                 Ok(())
             }
-            Item::Param(_) | Item::Type(_) | Item::Fn(_) | Item::Kind(_) | Item::Crd(_) | Item::Refine(_) | Item::Rule(_) | Item::Test(_) if top => Ok(()),
+            Item::Param(_)
+            | Item::Type(_)
+            | Item::Fn(_)
+            | Item::Kind(_)
+            | Item::Crd(_)
+            | Item::Refine(_)
+            | Item::Rule(_)
+            | Item::Test(_)
+                if top =>
+            {
+                Ok(())
+            }
             Item::Import(_) | Item::Base(_) | Item::Let(_) if top => Ok(()),
             Item::Entry(_) | Item::Waive(_) => Ok(()),
-            Item::Param(_) | Item::Type(_) | Item::Fn(_) | Item::Kind(_) | Item::Crd(_) | Item::Refine(_) | Item::Rule(_) | Item::Test(_) => Err(self.misplaced(item)),
+            Item::Param(_)
+            | Item::Type(_)
+            | Item::Fn(_)
+            | Item::Kind(_)
+            | Item::Crd(_)
+            | Item::Refine(_)
+            | Item::Rule(_)
+            | Item::Test(_) => Err(self.misplaced(item)),
             Item::Import(_) | Item::Base(_) | Item::Let(_) | Item::Assert(_) | Item::Expect(_) => Err(self.misplaced(item)),
         }
     }
@@ -150,7 +172,9 @@ impl<'a> Expander<'_, 'a> {
         let (head, title) = (decl.head, decl.full_name());
         if let Err(first) = self.decls.add(Arc::new(decl)) {
             let error = Diagnostic::new(&codes::DUPLICATE_DECLARATION, head, format!("`{title}` is declared twice"));
-            self.evaluator.error(error.also(first.head, "the first declaration").help("to change a declaration from elsewhere write `extend` before it"));
+            self.evaluator.error(
+                error.also(first.head, "the first declaration").help("to change a declaration from elsewhere write `extend` before it"),
+            );
         }
     }
 
@@ -238,7 +262,11 @@ impl<'a> Expander<'_, 'a> {
             Ok(decl) => Ok(decl.clone()),
             Err(candidates) if !candidates.is_empty() => {
                 let names: Vec<String> = candidates.iter().map(|d| format!("`{}`", d.full_name())).collect();
-                let error = Diagnostic::new(&codes::AMBIGUOUS_NAME, at, format!("several declarations are called `{kind} {name}`: {}", names.join(", ")));
+                let error = Diagnostic::new(
+                    &codes::AMBIGUOUS_NAME,
+                    at,
+                    format!("several declarations are called `{kind} {name}`: {}", names.join(", ")),
+                );
                 Err(self.evaluator.error(error.help("write this inside `extend namespace … { }`")))
             }
             Err(_) => {

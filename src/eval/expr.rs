@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, codes, suggest};
 use crate::number;
 use crate::source::Span;
 use crate::types::Ty;
-use crate::value::{Item, compare, List, Node, QuantityUnit, RangeValue, Record, Value};
+use crate::value::{Item, List, Node, QuantityUnit, RangeValue, Record, Value, compare};
 use ecow::EcoString;
 use std::sync::Arc;
 use ustr::Ustr;
@@ -243,7 +243,9 @@ impl<'a> Evaluator<'_, 'a> {
                 true => self.clauses(rest, element, elem, out, scope),
                 false => Ok(()),
             },
-            CompClause::For { key, var, over } => self.each(*key, *var, over, scope, |this, inner| this.clauses(rest, element, elem, out, inner)),
+            CompClause::For { key, var, over } => {
+                self.each(*key, *var, over, scope, |this, inner| this.clauses(rest, element, elem, out, inner))
+            }
         }
     }
 
@@ -289,8 +291,12 @@ impl<'a> Evaluator<'_, 'a> {
             }
             other => {
                 return Err(self.error(
-                    Diagnostic::new(&codes::NOT_ITERABLE, over.span, format!("`for` walks a list, a map or a range, this is {}", other.type_name()))
-                        .help("put a single value in brackets: `[x]`"),
+                    Diagnostic::new(
+                        &codes::NOT_ITERABLE,
+                        over.span,
+                        format!("`for` walks a list, a map or a range, this is {}", other.type_name()),
+                    )
+                    .help("put a single value in brackets: `[x]`"),
                 ));
             }
         }
@@ -304,7 +310,11 @@ impl<'a> Evaluator<'_, 'a> {
         };
         match (side(&range.lo), side(&range.hi)) {
             (Some(lo), Some(hi)) => Ok((lo, hi)),
-            _ => Err(self.error(Diagnostic::new(&codes::NOT_ITERABLE, span, "`for` walks a range of whole numbers with both ends, such as `1..3`"))),
+            _ => Err(self.error(Diagnostic::new(
+                &codes::NOT_ITERABLE,
+                span,
+                "`for` walks a range of whole numbers with both ends, such as `1..3`",
+            ))),
         }
     }
 
@@ -343,7 +353,17 @@ impl<'a> Evaluator<'_, 'a> {
             }
             BinOp::Coalesce if l.is_null() => return self.eval(right, scope),
             BinOp::Coalesce => return Ok(l),
-            BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge | BinOp::In | BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div => {}
+            BinOp::Eq
+            | BinOp::Ne
+            | BinOp::Lt
+            | BinOp::Le
+            | BinOp::Gt
+            | BinOp::Ge
+            | BinOp::In
+            | BinOp::Add
+            | BinOp::Sub
+            | BinOp::Mul
+            | BinOp::Div => {}
         }
         let r = self.eval(right, scope)?;
         let (l, r) = (cores_beside(op, l.clone(), left, &r), cores_beside(op, r, right, &l));

@@ -107,8 +107,12 @@ fn lay_under(record: &mut Record, ty: TypeId, id: TypeId, weak: &Record) {
 
 fn lay_under_value(node: &mut Node, ty: NativeTy, id: TypeId, weak: &Record) {
     match (&mut node.value, ty) {
-        (Value::Record(record), NativeTy::Ref(inner)) if reaches(inner, id, &mut FxHashMap::default()) => lay_under(Arc::make_mut(record), inner, id, weak),
-        (Value::Record(record), NativeTy::Map(inner)) => Arc::make_mut(record).entries.iter_mut().for_each(|e| lay_under_value(&mut e.node, *inner, id, weak)),
+        (Value::Record(record), NativeTy::Ref(inner)) if reaches(inner, id, &mut FxHashMap::default()) => {
+            lay_under(Arc::make_mut(record), inner, id, weak)
+        }
+        (Value::Record(record), NativeTy::Map(inner)) => {
+            Arc::make_mut(record).entries.iter_mut().for_each(|e| lay_under_value(&mut e.node, *inner, id, weak))
+        }
         (Value::List(list), NativeTy::List(inner)) if reaches_ty(inner.elem, id, &mut FxHashMap::default()) => {
             let List { items, .. } = Arc::make_mut(list);
             items.iter_mut().for_each(|i| lay_under_value(&mut i.node, inner.elem, id, weak));
@@ -154,7 +158,14 @@ impl Index {
     }
 
     /// The object in that namespace, else the only one of its name.
-    fn find(&self, objects: &[Object], removed: &[bool], kind: &NativeKind, namespace: Option<Ustr>, name: Ustr) -> Result<usize, Vec<usize>> {
+    fn find(
+        &self,
+        objects: &[Object],
+        removed: &[bool],
+        kind: &NativeKind,
+        namespace: Option<Ustr>,
+        name: Ustr,
+    ) -> Result<usize, Vec<usize>> {
         let all: Vec<usize> = self.by_name.get(&(kind.kind, name)).into_iter().flatten().copied().filter(|&i| !removed[i]).collect();
         match (all.iter().find(|&&i| objects[i].namespace == namespace), all.as_slice()) {
             (Some(&found), _) => Ok(found),
@@ -164,9 +175,17 @@ impl Index {
     }
 }
 
-fn no_target(evaluator: &Evaluator, change: &ObjectChange, kind: &NativeKind, name: Ustr, candidates: usize, objects: &[Object]) -> Poisoned {
+fn no_target(
+    evaluator: &Evaluator,
+    change: &ObjectChange,
+    kind: &NativeKind,
+    name: Ustr,
+    candidates: usize,
+    objects: &[Object],
+) -> Poisoned {
     if candidates > 0 {
-        let error = Diagnostic::new(&codes::AMBIGUOUS_NAME, change.span, format!("{candidates} namespaces have a {} called `{name}`", kind.kind));
+        let error =
+            Diagnostic::new(&codes::AMBIGUOUS_NAME, change.span, format!("{candidates} namespaces have a {} called `{name}`", kind.kind));
         return evaluator.error(error.help("write this inside `extend namespace … { }`"));
     }
     let names: Vec<&str> = objects.iter().filter(|o| o.kind.kind == kind.kind).map(|o| o.name.as_str()).collect();

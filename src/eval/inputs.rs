@@ -43,7 +43,8 @@ impl<'a> Evaluator<'_, 'a> {
         let mut sources = self.sources(decl, kind, field.name)?;
         drop_replaced(&mut sources);
         let mut record = Record::default();
-        let replaced = matches!(sources.first(), Some((Source::Field(f), _)) if f.label.is_none() && matches!(f.value, ast::FieldValue::Set(_)));
+        let replaced =
+            matches!(sources.first(), Some((Source::Field(f), _)) if f.label.is_none() && matches!(f.value, ast::FieldValue::Set(_)));
         if !replaced {
             match self.default_of(field, &body)? {
                 Some(node) if sources.is_empty() => return Ok(node),
@@ -97,7 +98,13 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// Adds the entries that write `key`. Spreads come first within their block: what is written out wins over them.
-    fn collect(&mut self, entries: impl Iterator<Item = &'a Entry> + Clone, key: Ustr, scope: &Scope<'a>, out: &mut Sources<'a>) -> Eval<()> {
+    fn collect(
+        &mut self,
+        entries: impl Iterator<Item = &'a Entry> + Clone,
+        key: Ustr,
+        scope: &Scope<'a>,
+        out: &mut Sources<'a>,
+    ) -> Eval<()> {
         let start = out.len();
         let mut spreads = 0;
         let mut bound: Option<Scope<'a>> = None;
@@ -155,16 +162,21 @@ impl<'a> Evaluator<'_, 'a> {
             return None;
         }
         let key = (Arc::as_ptr(decl) as usize, Part::Export, name);
-        let result = self.thunk(key, || format!("{}.{name}", decl.short_name()), at, |this| {
-            let mut sources = SmallVec::new();
-            for export in &kind.exports {
-                let scope = Scope::kind_body(decl, export.home, export.what.span);
-                this.collect(export.what.entries.iter(), name, &scope, &mut sources)?;
-            }
-            let mut record = Record::default();
-            this.write_sources(&mut record, name, &Ty::Any, sources)?;
-            Ok(record.entries.pop().map(|e| e.node))
-        });
+        let result = self.thunk(
+            key,
+            || format!("{}.{name}", decl.short_name()),
+            at,
+            |this| {
+                let mut sources = SmallVec::new();
+                for export in &kind.exports {
+                    let scope = Scope::kind_body(decl, export.home, export.what.span);
+                    this.collect(export.what.entries.iter(), name, &scope, &mut sources)?;
+                }
+                let mut record = Record::default();
+                this.write_sources(&mut record, name, &Ty::Any, sources)?;
+                Ok(record.entries.pop().map(|e| e.node))
+            },
+        );
         match result {
             Ok(Some(node)) => Some(Ok(node)),
             Ok(None) => None,
@@ -180,9 +192,12 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let Some(found) = kind.lets.get(&name).copied() else { return Err(Poisoned) };
         let key = (Arc::as_ptr(decl) as usize, Part::Let, name);
-        let result = self.thunk(key, || format!("{}.{name}", decl.short_name()), found.what.name.span, |this| {
-            this.eval(&found.what.value, &Scope::kind_body(decl, found.home, Span::NONE))
-        });
+        let result = self.thunk(
+            key,
+            || format!("{}.{name}", decl.short_name()),
+            found.what.name.span,
+            |this| this.eval(&found.what.value, &Scope::kind_body(decl, found.home, Span::NONE)),
+        );
         let mut lets = lock();
         if !lets.iter().any(|(n, _)| *n == name) {
             lets.push((name, result.clone()));
@@ -197,15 +212,20 @@ impl<'a> Evaluator<'_, 'a> {
         }
         let DeclKind::Native(kind) = decl.kind else { return Err(Poisoned) };
         let key = (Arc::as_ptr(decl) as usize, Part::Whole, Ustr::default());
-        let result = self.thunk(key, || decl.short_name(), at, |this| {
-            let mut record = super::emit::object_head(kind, decl.name, decl.namespace, decl.head, decl.label);
-            let mut failed = false;
-            for layer in &decl.layers {
-                let Body::Block(block) = layer.body else { continue };
-                failed |= this.block(&block.entries, &Ty::Native(kind.ty), &mut record, &layer.scope).is_err();
-            }
-            if failed { Err(Poisoned) } else { Ok(Arc::new(record)) }
-        });
+        let result = self.thunk(
+            key,
+            || decl.short_name(),
+            at,
+            |this| {
+                let mut record = super::emit::object_head(kind, decl.name, decl.namespace, decl.head, decl.label);
+                let mut failed = false;
+                for layer in &decl.layers {
+                    let Body::Block(block) = layer.body else { continue };
+                    failed |= this.block(&block.entries, &Ty::Native(kind.ty), &mut record, &layer.scope).is_err();
+                }
+                if failed { Err(Poisoned) } else { Ok(Arc::new(record)) }
+            },
+        );
         decl.object.get_or_init(|| result).clone()
     }
 }

@@ -2,8 +2,8 @@
 //! `null` unsets. Order is first appearance; what is overridden is remembered for `why`.
 
 use crate::value::{Entry, List, Node, Op, Over, Record, Value};
-use std::sync::Arc;
 use ecow::EcoString;
+use std::sync::Arc;
 use ustr::Ustr;
 
 /// Merges the entries of `above` over `below`, each by its own mark.

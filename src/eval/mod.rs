@@ -110,7 +110,17 @@ pub fn evaluate<'a>(program: &'a Program<'a>, world: &'a dyn World, params: Para
 
 impl<'a> Shared<'a> {
     pub fn new(program: &'a Program<'a>, world: &'a dyn World, params: Params, limits: Limits) -> Shared<'a> {
-        Shared { program, world, params, limits, decls: Decls::default(), globals: Default::default(), constants: Default::default(), signatures: Default::default(), weight: Default::default() }
+        Shared {
+            program,
+            world,
+            params,
+            limits,
+            decls: Decls::default(),
+            globals: Default::default(),
+            constants: Default::default(),
+            signatures: Default::default(),
+            weight: Default::default(),
+        }
     }
 
     /// Whether the objects made so far are more than a program may make.
@@ -121,7 +131,9 @@ impl<'a> Shared<'a> {
     fn report_full(&self) {
         let at = self.decls.list.first().map_or(Span::NONE, |d| d.head);
         let message = format!("the objects of this program have more than {} parts together", 20 * u64::from(self.limits.weight));
-        self.program.sink.push(Diagnostic::new(&codes::LIMIT_SIZE, at, message).help("make fewer or smaller objects, or split the program"));
+        self.program
+            .sink
+            .push(Diagnostic::new(&codes::LIMIT_SIZE, at, message).help("make fewer or smaller objects, or split the program"));
     }
 
     /// Reads every let and param of the user's files, so that an error in one that nothing uses shows too.
@@ -224,7 +236,9 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     fn deeper<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
         if self.depth >= self.shared.limits.depth {
             let message = format!("this is more than {} levels deep", self.shared.limits.depth);
-            return Err(self.error(Diagnostic::new(&codes::LIMIT_DEPTH, span, message).help("lets, calls and kinds nest here; flatten the chain")));
+            return Err(
+                self.error(Diagnostic::new(&codes::LIMIT_DEPTH, span, message).help("lets, calls and kinds nest here; flatten the chain"))
+            );
         }
         self.depth += 1;
         let result = work(self);
@@ -237,17 +251,24 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         let limits = &self.shared.limits;
         let Measure { depth, weight } = node.value.measure();
         if depth > limits.nesting {
-            let error = Diagnostic::new(&codes::VALUE_TOO_DEEP, span, format!("this value is nested more than {} levels deep", limits.nesting));
+            let error =
+                Diagnostic::new(&codes::VALUE_TOO_DEEP, span, format!("this value is nested more than {} levels deep", limits.nesting));
             return Err(self.error(error.help("objects of Kubernetes are rarely nested deeper than 20 levels; look for a function or a let that wraps what it is given again and again")));
         }
         if let Value::Str(text) = &node.value {
             if text.len() > limits.text {
-                let error = Diagnostic::new(&codes::LIMIT_SIZE, span, format!("this text has {} bytes, {} at most are allowed", text.len(), limits.text));
+                let error = Diagnostic::new(
+                    &codes::LIMIT_SIZE,
+                    span,
+                    format!("this text has {} bytes, {} at most are allowed", text.len(), limits.text),
+                );
                 return Err(self.error(error.help("the API server takes objects of about a mebibyte; look for a text that doubles itself")));
             }
         } else if weight > limits.weight {
             let error = Diagnostic::new(&codes::LIMIT_SIZE, span, format!("this value has more than {} parts", limits.weight));
-            return Err(self.error(error.help("the API server takes objects of about a mebibyte; look for a list or a record that doubles itself")));
+            return Err(
+                self.error(error.help("the API server takes objects of about a mebibyte; look for a list or a record that doubles itself"))
+            );
         }
         Ok(node)
     }
@@ -289,12 +310,14 @@ impl<'s, 'a> Evaluator<'s, 'a> {
 
     fn report(&self, mut diagnostic: Diagnostic) {
         if let Some(subject) = &self.subject
-            && !self.program().db.is_user(diagnostic.primary.span) && !subject.head.is_none() {
-                let inner = std::mem::replace(&mut diagnostic.primary.span, subject.head);
-                let text = std::mem::take(&mut diagnostic.primary.text);
-                let text = if text.is_empty() { format!("inside `{}`", subject.kind_name()) } else { text };
-                diagnostic = diagnostic.also(inner, text);
-            }
+            && !self.program().db.is_user(diagnostic.primary.span)
+            && !subject.head.is_none()
+        {
+            let inner = std::mem::replace(&mut diagnostic.primary.span, subject.head);
+            let text = std::mem::take(&mut diagnostic.primary.text);
+            let text = if text.is_empty() { format!("inside `{}`", subject.kind_name()) } else { text };
+            diagnostic = diagnostic.also(inner, text);
+        }
         self.sink.push(diagnostic);
     }
 
@@ -321,13 +344,18 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         if let Some(known) = self.shared.globals.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
             return known.clone();
         }
-        let result = self.thunk((key, Part::Whole, Ustr::default()), || ident.name.to_string(), ident.span, |this| {
-            let scope = Scope::module(home);
-            match value {
-                crate::resolve::Value::Let(decl) => this.eval(&decl.value, &scope),
-                crate::resolve::Value::Param(decl) => this.param(decl, home, &scope),
-            }
-        });
+        let result = self.thunk(
+            (key, Part::Whole, Ustr::default()),
+            || ident.name.to_string(),
+            ident.span,
+            |this| {
+                let scope = Scope::module(home);
+                match value {
+                    crate::resolve::Value::Let(decl) => this.eval(&decl.value, &scope),
+                    crate::resolve::Value::Param(decl) => this.param(decl, home, &scope),
+                }
+            },
+        );
         self.shared.globals.write().unwrap_or_else(|e| e.into_inner()).entry(key).or_insert(result).clone()
     }
 

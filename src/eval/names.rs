@@ -18,7 +18,10 @@ use ustr::Ustr;
 /// What the words before a dot stand for, where they are no value.
 enum Head {
     /// A kind, and the namespace that was named before it.
-    Kind { kind: Ustr, namespace: Option<Ustr> },
+    Kind {
+        kind: Ustr,
+        namespace: Option<Ustr>,
+    },
     /// The word `namespace`.
     Namespace,
     /// `namespace.shop`
@@ -62,7 +65,8 @@ impl<'a> Evaluator<'_, 'a> {
             (Value::List(list), Value::Str(text)) if list.label.is_some() => Ok(labelled(list, text).cloned().unwrap_or_default()),
             (Value::Record(record), Value::Str(text)) => Ok(record.get(Ustr::from(text)).map(|e| e.node.clone()).unwrap_or_default()),
             (Value::Null, _) => Err(self.error(
-                Diagnostic::new(&codes::NULL_ACCESS, base.span, "this is null, so it has no elements").help("test it first: `if x != null then … else …`"),
+                Diagnostic::new(&codes::NULL_ACCESS, base.span, "this is null, so it has no elements")
+                    .help("test it first: `if x != null then … else …`"),
             )),
             (value, key) => Err(self.error(Diagnostic::new(
                 &codes::OPERATOR,
@@ -80,10 +84,13 @@ impl<'a> Evaluator<'_, 'a> {
                 let Some(outer) = self.head(base, scope)? else { return Ok(None) };
                 match outer {
                     Head::Namespace => Ok(Some(Head::In(field.name))),
-                    Head::In(namespace) => Ok(self.is_kind(scope, field.name).then_some(Head::Kind { kind: field.name, namespace: Some(namespace) })),
+                    Head::In(namespace) => {
+                        Ok(self.is_kind(scope, field.name).then_some(Head::Kind { kind: field.name, namespace: Some(namespace) }))
+                    }
                     Head::Module(Alias::Module(module)) => {
                         let path = ast::Path { module: None, name: *field };
-                        let kind = self.program().value(module, field.name).is_none().then(|| self.program().find_kind(module, &path)).flatten();
+                        let kind =
+                            self.program().value(module, field.name).is_none().then(|| self.program().find_kind(module, &path)).flatten();
                         Ok(kind.map(|_| Head::Kind { kind: field.name, namespace: None }))
                     }
                     Head::Module(Alias::Native(_)) => Ok(Some(Head::Kind { kind: field.name, namespace: None })),
@@ -184,7 +191,9 @@ impl<'a> Evaluator<'_, 'a> {
         match &node.value {
             Value::Record(record) => match record.get(name) {
                 Some(entry) => Ok(entry.node.clone()),
-                None if record.entries.is_empty() => Err(self.error(Diagnostic::new(&codes::KEY_MISSING, at, format!("there is no `{name}`: this is empty")))),
+                None if record.entries.is_empty() => {
+                    Err(self.error(Diagnostic::new(&codes::KEY_MISSING, at, format!("there is no `{name}`: this is empty"))))
+                }
                 None => Err(self.unknown_member(name, at, "this", record.entries.iter().map(|e| e.key.as_str()))),
             },
             Value::List(list) if list.label.is_some() => match labelled(list, &name) {

@@ -89,7 +89,9 @@ fn multiply(left: &Value, right: &Value) -> Result<Value, String> {
         (Value::Quantity(q), factor) | (factor, Value::Quantity(q)) if plain(factor).is_some() => {
             q.multiply(plain(factor).unwrap_or_default()).map(Value::Quantity).map_err(|e| e.to_string())
         }
-        (Value::Duration(ms), factor) | (factor, Value::Duration(ms)) if plain(factor).is_some() => scaled(*ms, plain(factor).unwrap_or_default()),
+        (Value::Duration(ms), factor) | (factor, Value::Duration(ms)) if plain(factor).is_some() => {
+            scaled(*ms, plain(factor).unwrap_or_default())
+        }
         (Value::Percent(p), factor) | (factor, Value::Percent(p)) if plain(factor).is_some() => {
             p.checked_mul(plain(factor).unwrap_or_default()).map(Value::Percent).ok_or_else(overflow)
         }

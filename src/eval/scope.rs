@@ -35,7 +35,11 @@ pub struct Local<'a> {
 pub enum LocalValue<'a> {
     Known(Node),
     /// A `let` in a block, computed when it is first read.
-    Lazy { expr: &'a ast::Expr, scope: Scope<'a>, known: OnceLock<Eval<Node>> },
+    Lazy {
+        expr: &'a ast::Expr,
+        scope: Scope<'a>,
+        known: OnceLock<Eval<Node>>,
+    },
 }
 
 impl<'a> Scope<'a> {

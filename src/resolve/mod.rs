@@ -309,18 +309,16 @@ impl<'a> Module<'a> {
             ImportTarget::Missing => Alias::Missing,
         };
         if let Alias::Native(group_version) = target
-            && !schema::kinds().any(|kind| kind.api_version == group_version) {
-                let known: Vec<&str> = schema::kinds().map(|k| k.api_version.as_str()).collect();
-                let error = Diagnostic::new(
-                    &codes::UNKNOWN_MODULE,
-                    import.span,
-                    format!("Kubernetes has no API group and version `{group_version}`"),
-                );
-                sink.push(match suggest::nearest(&group_version, known) {
-                    Some(near) => error.help(format!("did you mean `k8s/{near}`?")),
-                    None => error.help("write a group and its version, as in `k8s/apps/v1`, or `k8s/v1` for the core group"),
-                });
-            }
+            && !schema::kinds().any(|kind| kind.api_version == group_version)
+        {
+            let known: Vec<&str> = schema::kinds().map(|k| k.api_version.as_str()).collect();
+            let error =
+                Diagnostic::new(&codes::UNKNOWN_MODULE, import.span, format!("Kubernetes has no API group and version `{group_version}`"));
+            sink.push(match suggest::nearest(&group_version, known) {
+                Some(near) => error.help(format!("did you mean `k8s/{near}`?")),
+                None => error.help("write a group and its version, as in `k8s/apps/v1`, or `k8s/v1` for the core group"),
+            });
+        }
         match (import.alias, target) {
             (Some(alias), target) => {
                 self.aliases.insert(alias.name, target);

@@ -110,7 +110,8 @@ impl<'s> Mender<'s> {
 
     fn attempt(&self, toks: &Range<usize>, context: Context) -> Result<Vec<Item>, Failure> {
         let bytes = self.split.bytes(toks);
-        let text = self.text.get(bytes.start - self.start..bytes.end - self.start).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or("");
+        let text =
+            self.text.get(bytes.start - self.start..bytes.end - self.start).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or("");
         let closing = self.missing_brackets(toks);
         let offset = bytes.start as u32;
         if closing.is_empty() {

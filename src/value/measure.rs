@@ -53,9 +53,13 @@ impl Value {
             Value::List(list) => list.measure(),
             Value::Record(record) => record.measure(),
             Value::Str(text) => Measure { depth: 0, weight: 1 + u32::try_from(text.len() / 64).unwrap_or(u32::MAX - 1) },
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Quantity(_) | Value::Duration(_) | Value::Percent(_) => {
-                Measure { depth: 0, weight: 1 }
-            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Quantity(_)
+            | Value::Duration(_)
+            | Value::Percent(_) => Measure { depth: 0, weight: 1 },
             Value::Range(_) | Value::Address(_) | Value::Ref(_) => Measure { depth: 0, weight: 1 },
         }
     }
@@ -76,8 +80,8 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Item, Node};
     use crate::source::Span;
+    use crate::value::{Item, Node};
     use std::sync::Arc;
 
     fn list(parts: Vec<Value>) -> Value {
