@@ -18,10 +18,6 @@ use std::collections::BTreeSet;
 type Give = fn() -> Vec<Diagnostic>;
 
 /// Codes that no text alone can give. Each says why, and how it is given all the same.
-<<<<<<< HEAD
-=======
-type Give = fn() -> Vec<Diagnostic>;
->>>>>>> main
 const WITHOUT_PROGRAM: &[(&str, Give)] = &[
     ("param-value", || given("param n: Int = 1\n", "n", "one")),
     ("param-unknown", || given("param n: Int = 1\n", "m", "1")),

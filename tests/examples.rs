@@ -1,10 +1,6 @@
 //! The YAML of every example, for every combination of its finite params, held fast in `tests/snapshots`. `INSTA_UPDATE=always` writes it.
 
-<<<<<<< HEAD
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-=======
 #![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
->>>>>>> main
 
 mod support;
 

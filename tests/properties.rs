@@ -3,11 +3,7 @@
 //! The corpus is all kdsl of this project. It is built as it is, cut off anywhere, and with bytes changed; and programs are made that
 //! nest, repeat and double whatever the language lets them. `KDSL_THOROUGH=1` cuts at every byte; without, at some.
 
-<<<<<<< HEAD
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-=======
 #![allow(clippy::disallowed_methods, reason = "tests read the files that they test")]
->>>>>>> main
 
 #[path = "support/corpus.rs"]
 mod corpus;
