@@ -6,7 +6,7 @@ use crate::resolve::Kind;
 use crate::schema::NativeKind;
 use crate::source::Span;
 use crate::value::{Node, Record};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex, OnceLock};
 use ustr::Ustr;
@@ -150,9 +150,16 @@ impl<'a> Decls<'a> {
         }
     }
 
-    /// Drops a declaration; later ones keep their place.
-    pub fn remove(&mut self, decl: &Arc<Decl<'a>>) {
-        let kept: Vec<_> = std::mem::take(self).list.into_iter().filter(|d| !Arc::ptr_eq(d, decl)).collect();
+    /// The place of a declaration in the list.
+    pub fn position(&self, decl: &Arc<Decl<'a>>) -> Option<usize> {
+        let named = self.by_name.get(&(decl.kind_name(), decl.name))?;
+        named.iter().map(|&i| i as usize).find(|&i| Arc::ptr_eq(&self.list[i], decl))
+    }
+
+    /// Drops declarations; the others keep their order.
+    pub fn remove(&mut self, removed: &[Arc<Decl<'a>>]) {
+        let removed: FxHashSet<*const Decl> = removed.iter().map(Arc::as_ptr).collect();
+        let kept: Vec<_> = std::mem::take(self).list.into_iter().filter(|d| !removed.contains(&Arc::as_ptr(d))).collect();
         for decl in kept {
             let _ = self.add(decl);
         }

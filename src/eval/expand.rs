@@ -23,7 +23,7 @@ pub struct Expanded<'a> {
 pub fn expand<'a>(shared: &Shared<'a>) -> Expanded<'a> {
     let mut evaluator = Evaluator::new(shared);
     evaluator.names_only = true;
-    let mut expander = Expander { evaluator, decls: Decls::default(), pending: Vec::new(), changes: Vec::new() };
+    let mut expander = Expander { evaluator, decls: Decls::default(), pending: Vec::new(), changes: Vec::new(), removed: Vec::new() };
     let chain = shared.program.chain();
     for &module in &chain {
         expander.items(shared.program.module(module).items, &Scope::module(module), true);
@@ -39,6 +39,7 @@ struct Expander<'s, 'a> {
     /// `extend` and `remove`, until all declarations are known.
     pending: Vec<(Pending<'a>, Scope<'a>)>,
     changes: Vec<ObjectChange<'a>>,
+    removed: Vec<Arc<Decl<'a>>>,
 }
 
 enum Pending<'a> {
@@ -200,6 +201,10 @@ impl<'a> Expander<'_, 'a> {
                 Pending::Settings { namespace, items, at } => self.apply_settings(namespace, items, at, scope),
             };
         }
+        let removed = std::mem::take(&mut self.removed);
+        if !removed.is_empty() {
+            self.decls.remove(&removed);
+        }
     }
 
     fn apply_settings(&mut self, namespace: Ustr, items: &'a [Item], at: Span, scope: Scope<'a>) -> Eval<()> {
@@ -248,7 +253,7 @@ impl<'a> Expander<'_, 'a> {
 
     fn push_layer(&mut self, kind: Ustr, name: Ustr, namespace: Option<Ustr>, at: Span, layer: Layer<'a>) -> Eval<()> {
         let found = self.find(kind, name, namespace, at)?;
-        let index = self.decls.list.iter().position(|d| Arc::ptr_eq(d, &found));
+        let index = self.decls.position(&found);
         drop(found);
         // No other handle exists while declarations are collected.
         if let Some(decl) = index.and_then(|i| Arc::get_mut(&mut self.decls.list[i])) {
@@ -287,7 +292,7 @@ impl<'a> Expander<'_, 'a> {
         match kind {
             DeclKind::High(kind) => {
                 let decl = self.find(kind.name, name, scope.namespace, remove.label.span())?;
-                self.decls.remove(&decl);
+                self.removed.push(decl);
             }
             DeclKind::Native(kind) => {
                 let target = Target::Object { kind, namespace: scope.namespace, name };

@@ -6,6 +6,9 @@ codes! {
     NOT_SERVED = "not-served", Error, "no current release of Kubernetes serves this version of the kind",
         doc: "API versions come and go. The newest release that kdsl knows does not serve this one any more; another version of the kind is usually served instead.",
         fails: "import \"k8s/resource.k8s.io/v1alpha3\" as old\nold.DeviceClass gpu { spec { } }\n", passes: "DeviceClass gpu { spec { } }\n";
+    OBJECT_NAME = "object-name", Error, "a name or key has a form that the API server refuses",
+        doc: "Names of objects are DNS names: lower-case letters, digits, `-` and `.`. Keys of labels and annotations are `[prefix/]name`, values of labels have 63 characters at most; keys of a ConfigMap or Secret are names of files.",
+        fails: "ConfigMap Upper { data { A = \"1\" } }\n", passes: "ConfigMap upper { data { A = \"1\" } }\n";
     NUMBER_SIZE = "number-size", Error, "a number does not fit the field",
         doc: "Most whole numbers of the Kubernetes API have 32 bits: from -2147483648 to 2147483647.",
         fails: "let big = 3000000000\nDeployment web { spec { replicas = big, selector { matchLabels { app = \"web\" } }, template { metadata { labels { app = \"web\" } }, spec { containers web { image = \"nginx:1.27.0\" } } } } }\n",

@@ -4,6 +4,8 @@
 //! wrote, a value that only evaluation knew, two elements under one key. Each object is walked once, in parallel; a subtree that
 //! several objects share is judged once a thread.
 
+mod names;
+
 use crate::data::scalar_text;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::object::Object;
@@ -23,6 +25,7 @@ pub fn conform(program: &Program, objects: &[Object]) {
     objects.par_iter().with_min_len(64).for_each_init(FxHashSet::default, |known, object| {
         let mut walk = Walk { program, object, path: Vec::new(), places: vec![object.head], known, clean: true };
         walk.served();
+        walk.named();
         walk.record(&object.root, object.kind.ty);
     });
 }
@@ -88,6 +91,9 @@ impl Walk<'_, '_> {
             self.within(Step::Field(entry.key), &entry.node, |walk| {
                 walk.value(&entry.node, field.ty);
                 walk.allowed(&entry.node, field);
+                if let (NativeTy::Map(_), Value::Record(map)) = (field.ty, &entry.node.value) {
+                    walk.keys(&field.name, &ty.short, map);
+                }
             });
         }
         for field in ty.fields.iter().filter(|f| f.required) {
