@@ -1,3 +1,5 @@
+//! What is written for trees of every shape, and that readers of YAML 1.1 and 1.2 read back what was meant.
+
 use super::fixtures::*;
 use super::*;
 use crate::value::{Address, Quantity, RangeValue, RefValue, Value};

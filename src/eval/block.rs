@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::STD;
 use crate::schema::TypeId;
 use crate::source::Span;
-use crate::types::{Keyed, Ty, native};
+use crate::types::{Keyed, Ty, fit, native};
 use crate::value::{Entry, Item, List, Node, Op, Origin, OriginKind, Over, Record, Value};
 use std::sync::Arc;
 use ustr::Ustr;
@@ -353,21 +353,9 @@ pub(super) fn field_ty<'t, 'a>(ty: &'t Ty<'a>, key: Ustr) -> Option<&'t Ty<'a>> 
             Ty::Native(id) => native::field(*id, key, true),
             inner => field_ty(inner, key),
         },
-        Ty::Map(map) if map.value == Ty::Quantity => Some(amount_ty(&key)),
+        Ty::Map(map) if map.value == Ty::Quantity => Some(fit::amount(&key)),
         Ty::Map(map) => Some(&map.value),
         _ => Some(&Ty::Any),
-    }
-}
-
-/// The unit of a resource's amount, by its name: `cpu`, `limits.memory`, `requests.storage`, `pods`, …
-pub fn amount_ty(resource: &str) -> &'static Ty<'static> {
-    let name = resource.strip_prefix("requests.").or_else(|| resource.strip_prefix("limits.")).unwrap_or(resource);
-    match name {
-        "cpu" => &Ty::Cpu,
-        "memory" | "storage" | "ephemeral-storage" => &Ty::Bytes,
-        n if n.starts_with("hugepages-") || n.ends_with("/requests.storage") => &Ty::Bytes,
-        n if n.ends_with(".storageclass.storage.k8s.io/requests.storage") => &Ty::Bytes,
-        _ => &Ty::Quantity,
     }
 }
 

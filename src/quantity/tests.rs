@@ -1,3 +1,5 @@
+//! Quantities as the API server reads and prints them: its answers as a table, and laws that hold for all.
+
 use super::*;
 use proptest::prelude::*;
 

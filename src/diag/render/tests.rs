@@ -1,3 +1,5 @@
+//! What each form of output makes of a fixed set of diagnostics, and that no span breaks one.
+
 use super::*;
 use crate::diag::{Code, Sink};
 use crate::source::SourceKind;
