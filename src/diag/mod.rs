@@ -2,7 +2,7 @@
 //!
 //! Every phase pushes [`Diagnostic`]s into one [`Sink`]; nothing is printed before the end. Building one reads as the message does:
 //!
-//! ```ignore
+//! ```text
 //! sink.push(Diagnostic::new(&codes::UNKNOWN_FIELD, span, format!("{ty} has no field `{name}`")).help(format!("did you mean `{near}`?")));
 //! ```
 
