@@ -210,7 +210,7 @@ fn nesting_is_limited_and_said() {
 #[test]
 fn what_is_within_the_limits_is_read() {
     for (open, close) in [("[", "]"), ("(", ")"), ("{ a = ", " }"), ("f(", ")"), ("if x then (", ") else 1")] {
-        let text = format!("let a = {}1{}\n", open.repeat(100), close.repeat(100));
+        let text = format!("let a = {}1{}\n", open.repeat(120), close.repeat(120));
         let (file, diagnostics) = parse(&text);
         assert!(diagnostics.is_empty(), "{open}: {diagnostics:#?}");
         assert_eq!(file.items.len(), 1);
@@ -219,6 +219,37 @@ fn what_is_within_the_limits_is_read() {
     let _ = parse(&blocks);
     let (_, diagnostics) = parse(&format!("let a = 1{}\n", " + 1".repeat(200)));
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+}
+
+/// The grammar recurses in these without a bracket that stays open; nothing but the limits keeps the stack.
+#[test]
+fn chains_without_brackets_are_limited_too() {
+    let shapes = [
+        ("let a = ", "if ", "1"),
+        ("let a = ", "if x then ", "1"),
+        ("let a = ", "if x then 1 else ", "1"),
+        ("let a = f(", "if x then 1 else ", "1)"),
+        ("let a = f(", "x => ", "1)"),
+        ("", "if a { } else ", "{ }"),
+        ("app a { ", "if a { } else ", "{ } }"),
+        ("kind a { ", "if a { } else ", "{ } }"),
+        ("rule a on Pod p { ", "if a { } else ", "{ } }"),
+        ("param a: ", "List<", "Int"),
+        ("param a: ", "Int | ", "Int"),
+        ("param a: Int", "?", ""),
+        ("let a = x", " ? ", "x"),
+        ("let a = x", " = x", ""),
+        ("let a = x", "..x", ""),
+        ("", "extend ", "a b { }"),
+        ("app a { b = ", "not - ..", "1 }"),
+    ];
+    for (before, link, after) in shapes {
+        for count in [120, 255, 1_000, 20_000] {
+            let start = Instant::now();
+            parse(&format!("{before}{}{after}\nlet b = 1\n", link.repeat(count)));
+            assert!(start.elapsed() < Duration::from_secs(20), "{link:?} takes {:?}", start.elapsed());
+        }
+    }
 }
 
 /// Without a guard against reserved words as keys, every level would be read twice.

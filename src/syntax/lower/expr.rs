@@ -36,14 +36,14 @@ impl Lower<'_> {
         if pair.as_rule() != Rule::expr {
             return self.operand(pair);
         }
-        let inner = pair.into_inner();
+        let mut inner = pair.into_inner();
+        if inner.len() == 1 {
+            return self.operand(next(&mut inner));
+        }
         let mut rest = inner.clone();
         let first = next(&mut rest);
         if matches!(first.as_rule(), Rule::neg | Rule::not | Rule::range_to) {
             return self.pratt(inner);
-        }
-        if rest.is_empty() {
-            return self.operand(first);
         }
         let simple = rest.clone().all(|pair| matches!(pair.as_rule(), Rule::member_of | Rule::index | Rule::args));
         if !simple {
