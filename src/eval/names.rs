@@ -44,7 +44,7 @@ impl<'a> Evaluator<'_, 'a> {
         {
             return Ok(Node::default());
         }
-        self.member(&node, field.name, field.span, scope)
+        self.member(&node, field.name, field.span, Some(base), scope)
     }
 
     pub(super) fn index(&mut self, expr: &'a Expr, base: &'a Expr, index: &'a Expr, scope: &Scope<'a>) -> Eval<Node> {
@@ -137,7 +137,7 @@ impl<'a> Evaluator<'_, 'a> {
             },
             Head::In(namespace) => {
                 let decl = self.declared("namespace".into(), namespace, None, at, scope)?;
-                self.member(&address(&decl, self.written(scope, whole)), name, at, scope)
+                self.member(&address(&decl, self.written(scope, whole)), name, at, None, scope)
             }
             Head::Module(Alias::Module(module)) => match self.program().value(module, name) {
                 Some(found) => self.global(found.what, found.home),
@@ -187,18 +187,19 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// `node.name`
-    pub(super) fn member(&mut self, node: &Node, name: Ustr, at: Span, scope: &Scope<'a>) -> Eval<Node> {
+    pub(super) fn member(&mut self, node: &Node, name: Ustr, at: Span, base: Option<&Expr>, scope: &Scope<'a>) -> Eval<Node> {
         match &node.value {
             Value::Record(record) => match record.get(name) {
                 Some(entry) => Ok(entry.node.clone()),
                 None if record.entries.is_empty() => {
-                    Err(self.error(Diagnostic::new(&codes::KEY_MISSING, at, format!("there is no `{name}`: this is empty"))))
+                    let message = format!("{} has no `{name}`: it is empty", self.called(base));
+                    Err(self.error(Diagnostic::new(&codes::KEY_MISSING, at, message)))
                 }
-                None => Err(self.unknown_member(name, at, "this", record.entries.iter().map(|e| e.key.as_str()))),
+                None => Err(self.unknown_member(name, at, &self.called(base), record.entries.iter().map(|e| e.key.as_str()))),
             },
             Value::List(list) if list.label.is_some() => match labelled(list, &name) {
                 Some(node) => Ok(node.clone()),
-                None => Err(self.unknown_member(name, at, "this list", labels(list))),
+                None => Err(self.unknown_member(name, at, &self.called(base), labels(list))),
             },
             Value::Address(found) => self.address_member(&found.clone(), name, at, node, scope),
             Value::Range(range) => match name.as_str() {
@@ -208,11 +209,17 @@ impl<'a> Evaluator<'_, 'a> {
                 _ => Err(self.unknown_member(name, at, "a range", ["lo", "hi", "single"])),
             },
             Value::Null => Err(self.error(
-                Diagnostic::new(&codes::NULL_ACCESS, at, format!("this is null, so it has no `{name}`"))
+                Diagnostic::new(&codes::NULL_ACCESS, at, format!("{} is null, so it has no `{name}`", self.called(base)))
                     .help(format!("write `?.{name}`, which is null then, or give it a value with `??`")),
             )),
             other => Err(self.error(Diagnostic::new(&codes::KEY_MISSING, at, format!("{} has no field `{name}`", other.type_name())))),
         }
+    }
+
+    /// What stands before a dot, as it is written.
+    fn called(&self, base: Option<&Expr>) -> String {
+        let text = base.map(|expr| self.program().db.text(expr.span)).filter(|text| !text.contains('\n'));
+        text.map_or_else(|| "this".to_string(), |text| format!("`{text}`"))
     }
 
     fn address_member(&mut self, found: &Arc<Address>, name: Ustr, at: Span, node: &Node, scope: &Scope<'a>) -> Eval<Node> {
@@ -259,7 +266,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
             DeclKind::Native(_) => {
                 let root = self.native_object(decl, at)?;
-                self.member(&Node::new(Value::Record(root), crate::value::Origin::user(decl.head)), name, at, scope)
+                self.member(&Node::new(Value::Record(root), crate::value::Origin::user(decl.head)), name, at, None, scope)
             }
         }
     }
@@ -310,7 +317,7 @@ impl<'a> Evaluator<'_, 'a> {
                     Value::Record(record) => record.get(field.name).is_some_and(|e| !e.node.is_null()),
                     Value::List(list) => labelled(list, &field.name).is_some(),
                     Value::Null => false,
-                    _ => !self.member(&node, field.name, field.span, scope)?.is_null(),
+                    _ => !self.member(&node, field.name, field.span, Some(base), scope)?.is_null(),
                 })
             }
             _ => Ok(!self.eval(expr, scope)?.is_null()),
