@@ -153,7 +153,10 @@ pub fn fit<'a>(shared: &Shared<'a>, node: Node, ty: &Ty<'a>, home: ModuleId) -> 
     let mut evaluator = Evaluator { sink: &sink, ..Evaluator::new(shared) };
     let (span, scope) = (node.origin.span, Scope::module(home));
     let result = evaluator.adapt(node, ty, span, &scope).and_then(|node| evaluator.complete(node, ty, &scope, "it"));
-    result.map_err(|Poisoned| sink.finish().into_iter().next().map_or("it does not fit".into(), |d| d.message))
+    result.map_err(|Poisoned| match sink.finish().into_iter().next() {
+        Some(Diagnostic { message, help, .. }) => help.first().map_or(message.clone(), |help| format!("{message}; {help}")),
+        None => "it does not fit".into(),
+    })
 }
 
 /// The state of one thread's walk.
