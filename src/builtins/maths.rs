@@ -47,7 +47,7 @@ pub const FAMILY: &[Builtin] = &[
         run: |_, args| match &args.node(0)?.value {
             Value::Int(n) => n.checked_abs().map_or_else(|| Err(too_large(0, "the absolute value")), int),
             Value::Duration(ms) => computed(Value::Duration(ms.saturating_abs())),
-            other => match amount(other) {
+            other => match other.amount() {
                 Some(decimal) => computed(with_amount(other, decimal.abs())),
                 None => Err(misfit(0, "a number", other)),
             },
@@ -127,7 +127,7 @@ fn extreme(host: &mut dyn Host, args: &[Arg], which: &str, direction: Ordering) 
 }
 
 fn number_order(arg: usize, a: &Value, b: &Value) -> Result<Ordering, Fault> {
-    if amount(a).is_none() {
+    if a.amount().is_none() {
         return Err(misfit(arg, "a number or a quantity", a));
     }
     order(a, b).ok_or_else(|| {
@@ -143,7 +143,7 @@ fn sum(host: &mut dyn Host, args: &[Arg]) -> Given {
     for item in &xs.items {
         let next = &item.node.value;
         total = Some(match &total {
-            None if amount(next).is_some() => next.clone(),
+            None if next.amount().is_some() => next.clone(),
             None => return Err(misfit(0, "a list of numbers or quantities", next)),
             Some(so_far) => add(so_far, next)?,
         });
@@ -158,7 +158,7 @@ fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
         (Value::Int(x), Value::Int(y)) => Ok(Value::Int(x.checked_add(*y).ok_or_else(overflow)?)),
         (Value::Duration(x), Value::Duration(y)) => Ok(Value::Duration(x.checked_add(*y).ok_or_else(overflow)?)),
         _ => {
-            let (Some(x), Some(y)) = (amount(a), amount(b)) else { return Err(overflow()) };
+            let (Some(x), Some(y)) = (a.amount(), b.amount()) else { return Err(overflow()) };
             let total = x.checked_add(y).ok_or_else(overflow)?;
             // An Int in a sum with Floats becomes one.
             Ok(with_amount(if matches!(a, Value::Int(_)) { b } else { a }, total))
@@ -231,27 +231,11 @@ fn not_a_number(s: &str, wanted: &str, e: std::num::ParseIntError) -> Fault {
     fault.with_help("it may hold digits and a sign before them, nothing else")
 }
 
-/// The amount of a number or quantity, in its own unit.
-fn amount(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Int(n) | Value::Duration(n) => Some(Decimal::from(*n)),
-        Value::Float(d) | Value::Percent(d) | Value::Quantity(Quantity { amount: d, .. }) => Some(*d),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Str(_)
-        | Value::List(_)
-        | Value::Record(_)
-        | Value::Range(_)
-        | Value::Address(_)
-        | Value::Ref(_) => None,
-    }
-}
-
 /// The amount of what is a number without a doubt about its unit: neither time nor a share.
 fn plain_amount(value: &Value) -> Option<Decimal> {
     match value {
         Value::Duration(_) => None,
-        other => amount(other),
+        other => other.amount(),
     }
 }
 

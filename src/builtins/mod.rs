@@ -13,6 +13,7 @@ mod maps;
 mod maths;
 mod network;
 mod quantities;
+mod signature;
 mod strings;
 mod versions;
 

@@ -154,7 +154,7 @@ impl<'a> Checker<'_, '_, 'a> {
         self.error(match (suggest::nearest(&name, names.iter().copied()), names.as_slice()) {
             (Some(near), _) => error.help(format!("did you mean `{kind}.{near}`?")).fix(at, near),
             (None, []) => error.help(format!("no {kind} is declared: write `{kind} {name} {{ … }}`")),
-            (None, names) => error.help(format!("declared: {}", some_of(names))),
+            (None, names) => error.help(format!("declared: {}", suggest::some_of(names))),
         })
     }
 
@@ -275,7 +275,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 self.error(match suggest::nearest(&field.name, names.iter().copied()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")).fix(field.span, near),
                     None if exports.is_empty() => error,
-                    None => error.help(format!("it exports {}", some_of(&exports.iter().map(|n| n.as_str()).collect::<Vec<_>>()))),
+                    None => error.help(format!("it exports {}", suggest::some_of(&exports.iter().map(|n| n.as_str()).collect::<Vec<_>>()))),
                 })
             }
             Some(KindRef::Native(kind)) => self.native_member(kind.ty, field, &Ty::Native(kind.ty)),
@@ -352,17 +352,7 @@ pub(super) fn suggested<'n>(error: Diagnostic, name: &str, known: impl Iterator<
     match suggest::nearest(name, known.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")).fix(at, near),
         None if known.is_empty() => error,
-        None => error.help(format!("there is {}", some_of(&known))),
-    }
-}
-
-/// "`a`, `b` and 3 more"
-pub(super) fn some_of(names: &[&str]) -> String {
-    const SHOWN: usize = 10;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+        None => error.help(format!("there is {}", suggest::some_of(&known))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operators: comparison, arithmetic, `and` and `or`, `in`, `??`.
 
 use super::Checker;
-use super::access::{shown, some_of};
+use super::access::shown;
 use super::name::literal_texts;
 use super::unit;
 use crate::ast::{BinOp, Expr, ExprKind};
@@ -105,7 +105,7 @@ impl<'a> Checker<'_, '_, 'a> {
         self.report(match suggest::nearest(text, texts.iter().copied()) {
             Some(near) => error.help(format!("did you mean \"{near}\"?")).fix(literal.span, format!("\"{near}\"")),
             None if texts.is_empty() => error.help(format!("it is {ty}")),
-            None => error.help(format!("it is one of {}", some_of(&texts).replace('`', "\""))),
+            None => error.help(format!("it is one of {}", suggest::some_of(&texts).replace('`', "\""))),
         });
     }
 

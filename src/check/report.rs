@@ -1,7 +1,7 @@
 //! What is said where a value does not fit its place, and how it can be mended.
 
 use super::Checker;
-use super::access::{field_names, some_of};
+use super::access::field_names;
 use super::expect::Expected;
 use super::name::literal_texts;
 use crate::ast::{Expr, ExprKind, Name};
@@ -104,11 +104,7 @@ impl<'a> Checker<'_, '_, 'a> {
             Some(near) => error.help(format!("did you mean \"{near}\"?")),
             None if texts.len() == 1 && wanted.base().members().len() == 1 => error.help(format!("the only value is \"{}\"", texts[0])),
             None if texts.len() < wanted.base().members().len() => error.help(format!("allowed is {wanted}")),
-            None => error.help(format!(
-                "allowed: {}",
-                some_of(&texts.iter().map(|t| format!("\"{t}\"")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>())
-                    .replace('`', "")
-            )),
+            None => error.help(format!("allowed: {}", suggest::some_of(texts.iter().map(|t| format!("\"{t}\""))).replace('`', ""))),
         };
         if let (Some(near), ExprKind::Str(_)) = (near, &expr.kind) {
             error = error.fix(expr.span, format!("\"{near}\""));
@@ -175,7 +171,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (_, Ty::Keyed(keyed)) => error.help(format!("write the elements, `[{{ {} = …, … }}]`, or each by its label", keyed.label())),
             (_, Ty::Record(_) | Ty::Native(_) | Ty::Partial(_)) if !has_entries(found) => match field_names(wanted).as_slice() {
                 [] => error,
-                names => error.help(format!("write a block, `{{ … }}`, with {}", some_of(names))),
+                names => error.help(format!("write a block, `{{ … }}`, with {}", suggest::some_of(names))),
             },
             (_, Ty::Map(_)) if !has_entries(found) => error.help("write a block: `{ key = value }`"),
             _ => error,

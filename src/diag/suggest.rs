@@ -30,6 +30,17 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|b| b.2)
 }
 
+/// A list of names that stays readable: the first ten, and how many more there are.
+pub fn some_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    const SHOWN: usize = 10;
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(SHOWN).map(|n| format!("`{}`", n.as_ref())).collect();
+    match names.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// A name without what people misremember: case and separators.
 fn folded(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()

@@ -337,7 +337,7 @@ impl<'a> Evaluator<'_, 'a> {
         let error = Diagnostic::new(&codes::UNKNOWN_FIELD, at, format!("{} has no field `{key}`", ty.base()));
         self.error(match suggest::nearest(&key, names.iter().map(|n| n.as_str())) {
             Some(near) => error.help(format!("did you mean `{near}`?")).fix(at, near),
-            None => error.help(format!("its fields are {}", super::names::some_of(names.iter().map(|n| n.as_str())))),
+            None => error.help(format!("its fields are {}", suggest::some_of(names.iter().map(|n| n.as_str())))),
         })
     }
 }

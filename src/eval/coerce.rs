@@ -349,7 +349,7 @@ fn fits(value: &Value, ty: &Ty) -> bool {
 fn broken(value: &Value, condition: &Condition) -> Option<String> {
     match condition {
         Condition::Between { lo, hi } => {
-            let number = magnitude(value)?;
+            let number = value.amount()?;
             let unit = |d: &Decimal| scalar_text(&with_unit(value, *d)).unwrap_or_default();
             match (lo, hi) {
                 (Some(lo), Some(hi)) if number < *lo || number > *hi => Some(format!("is not between {} and {}", unit(lo), unit(hi))),
@@ -379,16 +379,6 @@ fn broken(value: &Value, condition: &Condition) -> Option<String> {
             Value::Str(text) => format.check(text).err(),
             _ => None,
         },
-    }
-}
-
-fn magnitude(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Int(i) => Some((*i).into()),
-        Value::Float(d) | Value::Percent(d) => Some(*d),
-        Value::Quantity(q) => Some(q.amount),
-        Value::Duration(ms) => Some((*ms).into()),
-        _ => None,
     }
 }
 

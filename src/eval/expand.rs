@@ -280,7 +280,7 @@ impl<'a> Expander<'_, 'a> {
                 Err(self.evaluator.error(match suggest::nearest(&name, names.iter().map(|n| n.as_str())) {
                     Some(near) => error.help(format!("did you mean `{near}`?")).fix(at, near),
                     None if names.is_empty() => error.help(format!("no `{kind}` is declared")),
-                    None => error.help(format!("declared: {}", super::names::some_of(names.iter().map(|n| n.as_str())))),
+                    None => error.help(format!("declared: {}", suggest::some_of(names.iter().map(|n| n.as_str())))),
                 }))
             }
         }

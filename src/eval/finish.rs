@@ -193,7 +193,7 @@ fn no_target(
     evaluator.error(match suggest::nearest(&name, names.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")).fix(change.span, near),
         None if names.is_empty() => error.help(format!("no {} is emitted at all", kind.kind)),
-        None => error.help(format!("there is {}", super::names::some_of(names.into_iter()))),
+        None => error.help(format!("there is {}", suggest::some_of(names.into_iter()))),
     })
 }
 

@@ -182,7 +182,7 @@ impl<'a> Evaluator<'_, 'a> {
         self.error(match (suggest::nearest(&name, names.iter().map(|n| n.as_str())), names) {
             (Some(near), _) => error.help(format!("did you mean `{kind}.{near}`?")).fix(at, near),
             (None, []) => error.help(format!("none is declared: `{kind} {name} {{ … }}`")),
-            (None, names) => error.help(format!("declared: {}", some_of(names.iter().map(|n| n.as_str())))),
+            (None, names) => error.help(format!("declared: {}", suggest::some_of(names.iter().map(|n| n.as_str())))),
         })
     }
 
@@ -277,7 +277,7 @@ impl<'a> Evaluator<'_, 'a> {
         self.error(match suggest::nearest(&name, known.iter().copied()) {
             Some(near) => error.help(format!("did you mean `{near}`?")).fix(at, near),
             None if known.is_empty() => error,
-            None => error.help(format!("there is {}", some_of(known.into_iter()))),
+            None => error.help(format!("there is {}", suggest::some_of(known.into_iter()))),
         })
     }
 
@@ -358,14 +358,6 @@ fn record_text(record: &Record, key: Ustr) -> Option<&EcoString> {
         Value::Str(text) => Some(text),
         _ => None,
     }
-}
-
-/// A list of names that stays readable.
-pub(super) fn some_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let all: Vec<&str> = names.collect();
-    let shown: Vec<String> = all.iter().take(10).map(|n| format!("`{n}`")).collect();
-    let more = all.len().saturating_sub(10);
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
 /// The text of a scalar for a message.

@@ -236,6 +236,16 @@ impl Value {
         Value::Str(text.into())
     }
 
+    /// The number in its own unit: cores, bytes, milliseconds, per cent; `None` for what is no number.
+    pub fn amount(&self) -> Option<Decimal> {
+        match self {
+            Value::Int(n) | Value::Duration(n) => Some(Decimal::from(*n)),
+            Value::Float(d) | Value::Percent(d) | Value::Quantity(Quantity { amount: d, .. }) => Some(*d),
+            Value::Null | Value::Bool(_) | Value::Str(_) | Value::List(_) | Value::Record(_) => None,
+            Value::Range(_) | Value::Address(_) | Value::Ref(_) => None,
+        }
+    }
+
     /// What messages call the type of this value.
     pub fn type_name(&self) -> &'static str {
         match self {

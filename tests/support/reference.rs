@@ -4,7 +4,7 @@
 
 use kdsl::Limits;
 use kdsl::ast::{Entry, FieldDecl, FieldValue, Item, KindDecl, Member, TypeDecl, TypeExprKind};
-use kdsl::builtins::{self, Builtin, Need, Sig};
+use kdsl::builtins;
 use kdsl::diag::Sink;
 use kdsl::source::{FileDb, Source, SourceKind, Span};
 use kdsl::types::Format;
@@ -18,7 +18,7 @@ const LONGEST_DEFAULT: usize = 72;
 pub fn builtins() -> String {
     let mut out = String::new();
     for builtin in builtins::all() {
-        writeln!(out, "- `{}`  \n  {}  \n  `{}`", signature(builtin), builtin.doc, builtin.example).unwrap();
+        writeln!(out, "- `{}`  \n  {}  \n  `{}`", builtin.signature(), builtin.doc, builtin.example).unwrap();
     }
     out
 }
@@ -182,48 +182,6 @@ impl Text {
 
     fn text(&self, span: Span) -> &str {
         self.source.slice(span).trim()
-    }
-}
-
-/// `join(list: [String], separator: String) -> String`
-fn signature(builtin: &Builtin) -> String {
-    let param = |p: &builtins::Param| match p.need {
-        Need::Required => format!("{}: {}", p.name, sig(&p.ty)),
-        Need::Optional => format!("{}: {} = …", p.name, sig(&p.ty)),
-        Need::Variadic => format!("...{}: {}", p.name, sig(&p.ty)),
-    };
-    let params: Vec<String> = builtin.params.iter().map(param).collect();
-    format!("{}({}) -> {}", builtin.name, params.join(", "), sig(&builtin.ret))
-}
-
-fn sig(ty: &Sig) -> String {
-    match ty {
-        Sig::Any => "Any".into(),
-        Sig::Bool => "Bool".into(),
-        Sig::Int => "Int".into(),
-        Sig::Float => "Float".into(),
-        Sig::String => "String".into(),
-        Sig::Cpu => "Cpu".into(),
-        Sig::Bytes => "Bytes".into(),
-        Sig::Duration => "Duration".into(),
-        Sig::Percent => "Percent".into(),
-        Sig::Ref => "Ref".into(),
-        Sig::Address => "Address".into(),
-        Sig::Number => "Number".into(),
-        Sig::Scalar => "Scalar".into(),
-        Sig::Var(n) => char::from(b'A' + n).to_string(),
-        Sig::List(elem) => format!("[{}]", sig(elem)),
-        Sig::Map(value) => format!("Map<String, {}>", sig(value)),
-        Sig::Optional(inner) => format!("{}?", sig(inner)),
-        Sig::OneOf(members) => members.iter().map(sig).collect::<Vec<_>>().join(" | "),
-        Sig::Fields(fields) => {
-            let fields: Vec<String> = fields.iter().map(|(name, ty)| format!("{name}: {}", sig(ty))).collect();
-            format!("{{ {} }}", fields.join(", "))
-        }
-        Sig::Lambda(params, ret) => {
-            let params: Vec<String> = params.iter().map(sig).collect();
-            format!("({}) => {}", params.join(", "), sig(ret))
-        }
     }
 }
 
