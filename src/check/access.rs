@@ -275,7 +275,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 self.error(match suggest::nearest(&field.name, names.iter().copied()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")).fix(field.span, near),
                     None if exports.is_empty() => error,
-                    None => error.help(format!("it exports {}", suggest::some_of(&exports.iter().map(|n| n.as_str()).collect::<Vec<_>>()))),
+                    None => error.help(format!("it exports {}", suggest::some_of(exports.iter().map(|n| n.as_str())))),
                 })
             }
             Some(KindRef::Native(kind)) => self.native_member(kind.ty, field, &Ty::Native(kind.ty)),

@@ -8,7 +8,7 @@ use crate::schema::{NativeKind, NativeTy, TypeId};
 use crate::source::Span;
 use crate::types::Ty;
 use crate::value::{List, Node, Record, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use ustr::Ustr;
 
@@ -85,60 +85,79 @@ fn extend_all<'a>(evaluator: &mut Evaluator<'_, 'a>, change: &ObjectChange<'a>, 
     let Some(block) = change.block else { return Ok(()) };
     let mut weak = Record::default();
     evaluator.block(&block.entries, &Ty::Partial(Arc::new(Ty::Native(id))), &mut weak, &change.scope)?;
+    let mut reach = Reach { id, known: FxHashMap::default() };
     for object in objects {
-        if reaches(object.kind.ty, id, &mut FxHashMap::default()) {
-            lay_under(Arc::make_mut(&mut object.root), object.kind.ty, id, &weak);
+        if reach.is_from(object.kind.ty) {
+            lay_under(Arc::make_mut(&mut object.root), object.kind.ty, &mut reach, &weak);
         }
     }
     Ok(())
 }
 
-/// Walks a record by its type and lays `weak` under every value of type `id`.
-fn lay_under(record: &mut Record, ty: TypeId, id: TypeId, weak: &Record) {
-    if ty == id {
+/// Which types can hold values of one type, found once for each that is asked about.
+struct Reach {
+    id: TypeId,
+    known: FxHashMap<TypeId, bool>,
+}
+
+impl Reach {
+    /// Whether values of type `from` can hold, or are, values of the type.
+    fn is_from(&mut self, from: TypeId) -> bool {
+        if let Some(&known) = self.known.get(&from) {
+            return known;
+        }
+        let found = reaches(from, self.id, &mut FxHashSet::default());
+        self.known.insert(from, found);
+        found
+    }
+
+    fn is_from_ty(&mut self, ty: NativeTy) -> bool {
+        element(ty).is_some_and(|inner| self.is_from(inner))
+    }
+}
+
+/// Walks a record by its type and lays `weak` under every value of the type that is reached for.
+fn lay_under(record: &mut Record, ty: TypeId, reach: &mut Reach, weak: &Record) {
+    if ty == reach.id {
         super::merge::merge_under(record, weak);
     }
     for entry in &mut record.entries {
         if let Some(field) = ty.get().field(entry.key) {
-            lay_under_value(&mut entry.node, field.ty, id, weak);
+            lay_under_value(&mut entry.node, field.ty, reach, weak);
         }
     }
 }
 
-fn lay_under_value(node: &mut Node, ty: NativeTy, id: TypeId, weak: &Record) {
+fn lay_under_value(node: &mut Node, ty: NativeTy, reach: &mut Reach, weak: &Record) {
+    if !reach.is_from_ty(ty) {
+        return;
+    }
     match (&mut node.value, ty) {
-        (Value::Record(record), NativeTy::Ref(inner)) if reaches(inner, id, &mut FxHashMap::default()) => {
-            lay_under(Arc::make_mut(record), inner, id, weak)
-        }
+        (Value::Record(record), NativeTy::Ref(inner)) => lay_under(Arc::make_mut(record), inner, reach, weak),
         (Value::Record(record), NativeTy::Map(inner)) => {
-            Arc::make_mut(record).entries.iter_mut().for_each(|e| lay_under_value(&mut e.node, *inner, id, weak))
+            Arc::make_mut(record).entries.iter_mut().for_each(|e| lay_under_value(&mut e.node, *inner, reach, weak))
         }
-        (Value::List(list), NativeTy::List(inner)) if reaches_ty(inner.elem, id, &mut FxHashMap::default()) => {
+        (Value::List(list), NativeTy::List(inner)) => {
             let List { items, .. } = Arc::make_mut(list);
-            items.iter_mut().for_each(|i| lay_under_value(&mut i.node, inner.elem, id, weak));
+            items.iter_mut().for_each(|i| lay_under_value(&mut i.node, inner.elem, reach, weak));
         }
         _ => {}
     }
 }
 
-/// Whether values of type `from` can hold values of type `id`.
-fn reaches(from: TypeId, id: TypeId, seen: &mut FxHashMap<TypeId, ()>) -> bool {
-    if from == id {
-        return true;
-    }
-    if seen.insert(from, ()).is_some() {
-        return false;
-    }
-    from.get().fields.iter().any(|f| reaches_ty(f.ty, id, seen))
+/// A depth-first walk over the types of fields; types may hold themselves.
+fn reaches(from: TypeId, id: TypeId, seen: &mut FxHashSet<TypeId>) -> bool {
+    from == id || seen.insert(from) && from.get().fields.iter().any(|f| element(f.ty).is_some_and(|inner| reaches(inner, id, seen)))
 }
 
-fn reaches_ty(ty: NativeTy, id: TypeId, seen: &mut FxHashMap<TypeId, ()>) -> bool {
+/// The type with fields at the bottom of lists and maps.
+fn element(ty: NativeTy) -> Option<TypeId> {
     match ty {
-        NativeTy::Ref(inner) => reaches(inner, id, seen),
-        NativeTy::List(list) => reaches_ty(list.elem, id, seen),
-        NativeTy::Map(value) => reaches_ty(*value, id, seen),
-        NativeTy::Bool | NativeTy::Int32 | NativeTy::Int64 | NativeTy::Number | NativeTy::String | NativeTy::IntOrString => false,
-        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 | NativeTy::Any | NativeTy::Object => false,
+        NativeTy::Ref(inner) => Some(inner),
+        NativeTy::List(list) => element(list.elem),
+        NativeTy::Map(value) => element(*value),
+        NativeTy::Bool | NativeTy::Int32 | NativeTy::Int64 | NativeTy::Number | NativeTy::String | NativeTy::IntOrString => None,
+        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 | NativeTy::Any | NativeTy::Object => None,
     }
 }
 
