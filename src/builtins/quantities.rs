@@ -15,7 +15,7 @@ pub const FAMILY: &[Builtin] = &[
         ret: Sig::Cpu,
         doc: "Cores from text such as `\"200m\"`, or from a number of them.",
         example: r#"cpu("200m") == 200m and cpu(0.5) == 500m"#,
-        run: |_, args| amount(args, Quantity::cpu, true),
+        run: |_, args| from_text(args, Quantity::cpu, true),
     },
     Builtin {
         name: "bytes",
@@ -23,7 +23,7 @@ pub const FAMILY: &[Builtin] = &[
         ret: Sig::Bytes,
         doc: "Bytes from text such as `\"1Gi\"`, or from a number of them.",
         example: r#"bytes("1Gi") == 1024Mi and bytes(1024) == 1Ki"#,
-        run: |_, args| amount(args, Quantity::bytes, false),
+        run: |_, args| from_text(args, Quantity::bytes, false),
     },
     Builtin {
         name: "duration",
@@ -50,6 +50,14 @@ pub const FAMILY: &[Builtin] = &[
         },
     },
     Builtin {
+        name: "amount",
+        params: &[Param::required("x", Sig::Any)],
+        ret: Sig::Optional(&Sig::Float),
+        doc: "A quantity, a number, or a text that Kubernetes reads as one, as a plain number of its base unit (cores, bytes, pieces); null for anything else.",
+        example: r#"amount("200m") == 0.2 and amount("1Ki") == 1024 and amount(2) == 2 and amount("much") == null"#,
+        run: |_, args| computed(plain_amount(&args.node(0)?.value).map_or(Value::Null, Value::Float)),
+    },
+    Builtin {
         name: "percentOf",
         params: &[Param::required("share", Sig::Percent), Param::required("n", Sig::Int)],
         ret: Sig::Int,
@@ -59,8 +67,32 @@ pub const FAMILY: &[Builtin] = &[
     },
 ];
 
+/// A text beyond what the API server can hold counts as the most that it holds, as it does there.
+fn plain_amount(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Quantity(quantity) => Some(quantity.amount),
+        Value::Int(n) => Some(Decimal::from(*n)),
+        Value::Float(d) => Some(*d),
+        Value::Str(text) => match Quantity::parse_k8s(text) {
+            Ok(quantity) => Some(quantity.amount),
+            Err(QuantityError::TooLarge { .. }) if text.starts_with('-') => Some(Decimal::from(i64::MIN)),
+            Err(QuantityError::TooLarge { .. }) => Some(Decimal::from(i64::MAX)),
+            Err(_) => None,
+        },
+        Value::Null
+        | Value::Bool(_)
+        | Value::Duration(_)
+        | Value::Percent(_)
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Range(_)
+        | Value::Address(_)
+        | Value::Ref(_) => None,
+    }
+}
+
 /// A quantity from text or a bare number.
-fn amount(args: &[Arg], read: fn(Decimal, &str) -> Result<Quantity, QuantityError>, cores: bool) -> Given {
+fn from_text(args: &[Arg], read: fn(Decimal, &str) -> Result<Quantity, QuantityError>, cores: bool) -> Given {
     let written = match &args.node(0)?.value {
         Value::Quantity(q) if (q.unit == QuantityUnit::Cpu) == cores => return Ok(args.node(0)?.clone()),
         Value::Int(n) => read(Decimal::from(*n), ""),

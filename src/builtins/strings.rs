@@ -4,10 +4,14 @@ use super::args::{self, Args, Given, boolean, described, misfit, shown, text};
 use super::{Arg, Builtin, Fault, Host, Param, Sig};
 use crate::data::scalar_text;
 use crate::diag::codes::{BAD_ARGUMENT, BAD_PATTERN};
+use crate::diag::suggest;
 use crate::pattern;
+use crate::types::Format;
 use crate::value::Value;
 use ecow::EcoString;
 use sha2::{Digest, Sha256};
+
+const FORMAT: &[Param] = &[Param::required("format", Sig::String), Param::required("s", Sig::String)];
 
 pub const FAMILY: &[Builtin] = &[
     Builtin {
@@ -81,6 +85,25 @@ pub const FAMILY: &[Builtin] = &[
         doc: "Whether the regular expression matches somewhere in the string; write `^` and `$` to match all of it. The syntax is RE2's, as Kubernetes has it: no look-around, no back-references.",
         example: r#"matches("v1.33", r"^v1\.[0-9]+$")"#,
         run: matches,
+    },
+    Builtin {
+        name: "isFormat",
+        params: FORMAT,
+        ret: Sig::Bool,
+        doc: "Whether the text has a format, one of those that `String(format = \"…\")` takes.",
+        example: r#"isFormat("dns-label", "web-1") and not isFormat("dns-label", "Web")"#,
+        run: |_, args| boolean(judged(args)?.is_ok()),
+    },
+    Builtin {
+        name: "formatError",
+        params: FORMAT,
+        ret: Sig::Optional(&Sig::String),
+        doc: "Why the text does not have a format, as the end of a sentence about it; null where it has.",
+        example: r#"formatError("dns-label", "web-1") == null and formatError("ip", "a") == "is no IP address such as 10.0.0.1 or 2001:db8::1""#,
+        run: |_, args| match judged(args)? {
+            Ok(()) => args::null(),
+            Err(why) => text(why),
+        },
     },
     Builtin {
         name: "padLeft",
@@ -170,6 +193,20 @@ fn replace(host: &mut dyn Host, args: &[Arg]) -> Given {
     }
     host.spend(s.len().saturating_add(s.matches(from.as_str()).count().saturating_mul(to.len())))?;
     text(s.replace(from.as_str(), to))
+}
+
+/// What a format says of a text.
+fn judged(args: &[Arg]) -> Result<Result<(), String>, Fault> {
+    let name = args.text(0)?;
+    let format = Format::named(name).ok_or_else(|| {
+        let names = Format::ALL.iter().map(|(name, _)| *name);
+        let fault = Fault::at(0, &BAD_ARGUMENT, format!("there is no format {}", shown(name)));
+        match suggest::nearest(name, names.clone()) {
+            Some(near) => fault.with_help(format!("did you mean `{near}`?")),
+            None => fault.with_help(format!("there are {}", names.collect::<Vec<_>>().join(", "))),
+        }
+    })?;
+    Ok(format.check(args.text(1)?))
 }
 
 fn matches(host: &mut dyn Host, args: &[Arg]) -> Given {

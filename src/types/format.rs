@@ -2,7 +2,7 @@
 //!
 //! Each is as the API server judges it, where it does; the error is the end of a sentence about the text.
 
-use super::Format;
+use super::{Format, address, clock};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -13,16 +13,41 @@ impl Format {
         ("pinned-image", Format::PinnedImage),
         ("cron", Format::Cron),
         ("timezone", Format::TimeZone),
+        ("go-duration", Format::GoDuration),
+        ("quantity", Format::Quantity),
+        ("percent", Format::Percent),
         ("cidr", Format::Cidr),
+        ("loose-cidr", Format::LooseCidr),
         ("ip", Format::Ip),
+        ("loose-ip", Format::LooseIp),
+        ("canonical-ip", Format::CanonicalIp),
         ("semver", Format::Semver),
         ("dns-label", Format::DnsLabel),
+        ("dns-1035-label", Format::Dns1035Label),
         ("dns-subdomain", Format::DnsSubdomain),
+        ("wildcard-dns", Format::WildcardDns),
+        ("domain-name", Format::DomainName),
+        ("search-domain", Format::SearchDomain),
+        ("csi-driver", Format::CsiDriver),
         ("label-key", Format::LabelKey),
         ("label-value", Format::LabelValue),
+        ("annotation-key", Format::AnnotationKey),
+        ("prefixed-key", Format::PrefixedKey),
+        ("resource-name", Format::ResourceName),
+        ("container-resource", Format::ContainerResource),
         ("env-name", Format::EnvName),
+        ("c-identifier", Format::CIdentifier),
+        ("config-key", Format::ConfigKey),
         ("port-name", Format::PortName),
+        ("http-header", Format::HttpHeader),
+        ("sysctl", Format::Sysctl),
         ("path", Format::Path),
+        ("plain-path", Format::PlainPath),
+        ("relative-path", Format::RelativePath),
+        ("mounted-path", Format::MountedPath),
+        ("path-segment", Format::PathSegment),
+        ("domain-path", Format::DomainPath),
+        ("trimmed", Format::Trimmed),
         ("url", Format::Url),
     ];
 
@@ -35,24 +60,49 @@ impl Format {
         match self {
             Format::Image => image(text).map(drop),
             Format::PinnedImage => pinned_image(text),
-            Format::Cron => cron(text),
-            Format::TimeZone => time_zone(text),
-            Format::Cidr => text.parse::<ipnet::IpNet>().map(drop).map_err(|_| "is no block of addresses such as 10.0.0.0/8".into()),
-            Format::Ip => text.parse::<std::net::IpAddr>().map(drop).map_err(|_| "is no IP address".into()),
+            Format::Cron => clock::cron(text),
+            Format::TimeZone => clock::time_zone(text),
+            Format::GoDuration => clock::go_duration(text),
+            Format::Quantity => quantity(text),
+            Format::Percent => form(text, &PERCENT, "is no percentage: digits and a `%` behind them, as `25%`"),
+            Format::Cidr => address::cidr(text),
+            Format::LooseCidr => address::loose_cidr(text),
+            Format::Ip => address::ip(text),
+            Format::LooseIp => address::loose_ip(text),
+            Format::CanonicalIp => address::canonical_ip(text),
             Format::Semver => semver::Version::parse(text).map(drop).map_err(|e| format!("is no semantic version: {e}")),
             Format::DnsLabel => dns_label(text),
+            Format::Dns1035Label => dns_1035_label(text),
             Format::DnsSubdomain => dns_subdomain(text),
+            Format::WildcardDns => wildcard_dns(text),
+            Format::DomainName => domain_name(text),
+            Format::SearchDomain => search_domain(text),
+            Format::CsiDriver => csi_driver(text),
             Format::LabelKey => label_key(text),
             Format::LabelValue => label_value(text),
+            Format::AnnotationKey => label_key(&text.to_lowercase()).map_err(|why| why.replace("label key", "annotation key")),
+            Format::PrefixedKey => prefixed_key(text),
+            Format::ResourceName => resource_name(text),
+            Format::ContainerResource => container_resource(text),
             Format::EnvName => env_name(text),
+            Format::CIdentifier => form(text, &C_IDENTIFIER, "is no identifier: letters, digits and `_`, and no digit first"),
+            Format::ConfigKey => config_key(text),
             Format::PortName => port_name(text),
-            Format::Path => {
-                if text.starts_with('/') {
-                    Ok(())
-                } else {
-                    Err("is no absolute path: it begins with `/`".into())
-                }
-            }
+            Format::HttpHeader => form(text, &HTTP_HEADER, "is no name of an HTTP header: letters, digits and `-`"),
+            Format::Sysctl => sysctl(text),
+            Format::Path => match text.starts_with('/') {
+                true => Ok(()),
+                false => Err("is no absolute path: it begins with `/`".into()),
+            },
+            Format::PlainPath => plain_path(text),
+            Format::RelativePath => relative_path(text),
+            Format::MountedPath => mounted_path(text),
+            Format::PathSegment => path_segment(text),
+            Format::DomainPath => domain_path(text),
+            Format::Trimmed => match text.trim() == text {
+                true => Ok(()),
+                false => Err("has blanks around it".into()),
+            },
             Format::Url => url(text),
         }
     }
@@ -112,6 +162,12 @@ fn dns_label(text: &str) -> Result<(), String> {
     }
 }
 
+fn dns_1035_label(text: &str) -> Result<(), String> {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| regex_of("^[a-z]([-a-z0-9]*[a-z0-9])?$"));
+    at_most(text, 63)?;
+    form(text, &LABEL, "is no DNS label that begins with a letter: lower-case letters, digits and `-`, a letter or digit last")
+}
+
 fn dns_subdomain(text: &str) -> Result<(), String> {
     static SUBDOMAIN: LazyLock<Regex> = LazyLock::new(|| regex_of(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"));
     if text.len() > 253 {
@@ -119,6 +175,42 @@ fn dns_subdomain(text: &str) -> Result<(), String> {
     }
     let rule = "is no DNS name: lower-case letters, digits, `-` and `.`, each part beginning and ending with a letter or digit";
     if SUBDOMAIN.is_match(text) { Ok(()) } else { Err(rule.into()) }
+}
+
+/// `*.` and a DNS name.
+fn wildcard_dns(text: &str) -> Result<(), String> {
+    at_most(text, 253)?;
+    match text.strip_prefix("*.") {
+        Some(rest) => dns_subdomain(rest),
+        None => Err("is no wildcard such as `*.example.com`".into()),
+    }
+}
+
+/// Two labels or more, with or without a dot behind them.
+fn domain_name(text: &str) -> Result<(), String> {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    dns_subdomain(name)?;
+    if !name.contains('.') {
+        return Err("is no full domain name: it has two parts or more, as `example.com`".into());
+    }
+    name.split('.').try_for_each(dns_label)
+}
+
+/// A search domain of a resolver: a DNS name whose parts may hold `_`, the root itself, or with a dot behind it.
+fn search_domain(text: &str) -> Result<(), String> {
+    static DOMAIN: LazyLock<Regex> = LazyLock::new(|| regex_of(r"^_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$"));
+    let name = text.strip_suffix('.').unwrap_or(text);
+    if text == "." {
+        return Ok(());
+    }
+    at_most(name, 253)?;
+    form(name, &DOMAIN, "is no search domain: lower-case letters, digits, `-`, `_` and `.`, each part ending with a letter or digit")
+}
+
+/// A name of a CSI driver: a DNS name of at most 63 characters whose case does not matter.
+fn csi_driver(text: &str) -> Result<(), String> {
+    at_most(text, 63)?;
+    dns_subdomain(&text.to_lowercase())
 }
 
 fn label_key(text: &str) -> Result<(), String> {
@@ -149,6 +241,61 @@ fn label_value(text: &str) -> Result<(), String> {
     }
 }
 
+/// A label key with a domain in front.
+fn prefixed_key(text: &str) -> Result<(), String> {
+    label_key(text)?;
+    match text.contains('/') {
+        true => Ok(()),
+        false => Err("has no domain in front: write it as `example.com/name`".into()),
+    }
+}
+
+/// Names without a domain that stand for a resource wherever one is named: in containers, in claims, and as objects that a quota counts.
+const OTHER_RESOURCES: &[&str] = &[
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.ephemeral-storage",
+    "requests.storage",
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "persistentvolumeclaims",
+    "configmaps",
+    "services.nodeports",
+    "services.loadbalancers",
+    "storage",
+];
+
+const HUGE_PAGES: &str = "hugepages-";
+
+fn resource_name(text: &str) -> Result<(), String> {
+    label_key(text).map_err(|why| why.replace("label key", "name of a resource"))?;
+    let huge = [HUGE_PAGES, "requests.hugepages-"].iter().any(|start| text.starts_with(start));
+    if text.contains('/') || huge || OTHER_RESOURCES.contains(&text) || CONTAINER_RESOURCES.contains(&text) {
+        return Ok(());
+    }
+    Err("is no resource that Kubernetes knows; those of others have a domain in front, as `example.com/gpu`".into())
+}
+
+const CONTAINER_RESOURCES: &[&str] = &["cpu", "memory", "ephemeral-storage"];
+
+/// What a container may ask for: a resource of Kubernetes itself, or one with a domain that a quota can count.
+fn container_resource(text: &str) -> Result<(), String> {
+    label_key(text).map_err(|why| why.replace("label key", "name of a resource"))?;
+    match text.contains('/') {
+        false if CONTAINER_RESOURCES.contains(&text) || text.starts_with(HUGE_PAGES) => Ok(()),
+        false => Err("is no resource of a container: there are cpu, memory, ephemeral-storage, hugepages-SIZE, and `domain/name`".into()),
+        true if text.contains("kubernetes.io/") => Ok(()),
+        true if text.starts_with("requests.") => Err("begins with `requests.`, which only quotas use".into()),
+        true => label_key(&format!("requests.{text}")).map_err(|_| "is too long for the name of a resource".into()),
+    }
+}
+
 /// Since 1.34 the server takes any printable ASCII but `=`.
 fn env_name(text: &str) -> Result<(), String> {
     match text {
@@ -172,68 +319,91 @@ fn port_name(text: &str) -> Result<(), String> {
     }
 }
 
+/// A key of a ConfigMap or a Secret, which becomes the name of a file.
+fn config_key(text: &str) -> Result<(), String> {
+    static KEY: LazyLock<Regex> = LazyLock::new(|| regex_of("^[-._a-zA-Z0-9]+$"));
+    at_most(text, 253)?;
+    form(text, &KEY, "is no key: letters, digits, `-`, `_` and `.`")?;
+    match text == "." || text.starts_with("..") {
+        true => Err("would be a path, not a file".into()),
+        false => Ok(()),
+    }
+}
+
+fn sysctl(text: &str) -> Result<(), String> {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| regex_of(r"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$"));
+    at_most(text, 253)?;
+    form(text, &NAME, "is no sysctl such as `net.core.somaxconn`")
+}
+
+fn plain_path(text: &str) -> Result<(), String> {
+    match text.split('/').any(|part| part == "..") {
+        true => Err("holds a `..`, which no path may here".into()),
+        false => Ok(()),
+    }
+}
+
+/// A path within a folder: not absolute, and never upwards.
+fn relative_path(text: &str) -> Result<(), String> {
+    match text.starts_with('/') {
+        true => Err("is no relative path: it begins with `/`".into()),
+        false => plain_path(text),
+    }
+}
+
+/// The path of a file in a volume that Kubernetes fills: names that begin with two dots are its own.
+fn mounted_path(text: &str) -> Result<(), String> {
+    relative_path(text)?;
+    match text.starts_with("..") {
+        true => Err("begins with `..`, as only Kubernetes' own files do".into()),
+        false => Ok(()),
+    }
+}
+
+/// A name that can stand in a URL's path.
+fn path_segment(text: &str) -> Result<(), String> {
+    match text {
+        "." | ".." => Err("is a path, not a name".into()),
+        t if t.contains(['/', '%']) => Err("holds a `/` or a `%`, which no name may".into()),
+        _ => Ok(()),
+    }
+}
+
+/// A domain, a slash, and a path: `example.com/controller`.
+fn domain_path(text: &str) -> Result<(), String> {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| regex_of(r"^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$"));
+    match text.split_once('/') {
+        Some((domain, path)) if !domain.is_empty() && !path.is_empty() => {
+            dns_subdomain(domain).map_err(|why| format!("has the domain `{domain}`, which {why}"))?;
+            form(path, &PATH, "has characters behind its domain that no path can hold")
+        }
+        _ => Err("is no name with a domain in front, as `example.com/controller`".into()),
+    }
+}
+
+fn quantity(text: &str) -> Result<(), String> {
+    static QUANTITY: LazyLock<Regex> =
+        LazyLock::new(|| regex_of(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"));
+    form(text, &QUANTITY, "is no amount such as `200m`, `1.5` or `64Mi`")
+}
+
 fn url(text: &str) -> Result<(), String> {
     static URL: LazyLock<Regex> = LazyLock::new(|| regex_of(r"^[a-z][a-z0-9+.-]*://[^\s/?#]+\S*$"));
     if URL.is_match(text) { Ok(()) } else { Err("is no URL such as https://example.com/path".into()) }
 }
 
-/// The five fields of cron, its names and `@daily` forms, as the CronJob controller reads them.
-fn cron(text: &str) -> Result<(), String> {
-    if let Some(rest) = text.strip_prefix('@') {
-        let known = ["yearly", "annually", "monthly", "weekly", "daily", "midnight", "hourly"];
-        let every = rest.strip_prefix("every ").is_some_and(|d| !d.is_empty());
-        return if known.contains(&rest) || every { Ok(()) } else { Err(format!("is no schedule: there is @{}", known.join(", @"))) };
-    }
-    if text.starts_with("TZ=") || text.starts_with("CRON_TZ=") {
-        return Err("names a time zone, which a schedule cannot: set `timeZone`".into());
-    }
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    if fields.len() != 5 {
-        return Err(format!("has {} fields, a schedule has five: minute hour day month weekday", fields.len()));
-    }
-    const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-    let spec: [(&str, u32, u32, &[&str]); 5] = [
-        ("minute", 0, 59, &[]),
-        ("hour", 0, 23, &[]),
-        ("day of the month", 1, 31, &[]),
-        ("month", 1, 12, MONTHS),
-        ("day of the week", 0, 6, DAYS),
-    ];
-    for (field, (what, lo, hi, names)) in fields.iter().zip(spec) {
-        for part in field.split(',') {
-            cron_part(part, lo, hi, names).ok_or_else(|| format!("has `{field}` as its {what}, which is no value from {lo} to {hi}"))?;
-        }
-    }
-    Ok(())
+static PERCENT: LazyLock<Regex> = LazyLock::new(|| regex_of("^[0-9]+%$"));
+static C_IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex_of("^[A-Za-z_][A-Za-z0-9_]*$"));
+static HTTP_HEADER: LazyLock<Regex> = LazyLock::new(|| regex_of("^[-A-Za-z0-9]+$"));
+
+fn form(text: &str, pattern: &Regex, otherwise: &str) -> Result<(), String> {
+    if pattern.is_match(text) { Ok(()) } else { Err(otherwise.into()) }
 }
 
-fn cron_part(part: &str, lo: u32, hi: u32, names: &[&str]) -> Option<()> {
-    let (range, step) = part.split_once('/').map_or((part, None), |(r, s)| (r, Some(s)));
-    if let Some(step) = step {
-        step.parse::<u32>().ok().filter(|&s| s > 0)?;
-    }
-    if range == "*" || range == "?" {
-        return Some(());
-    }
-    let value = |text: &str| -> Option<u32> {
-        let named = names.iter().position(|n| n.eq_ignore_ascii_case(text)).map(|i| i as u32 + lo);
-        named.or_else(|| text.parse().ok()).filter(|v| (lo..=hi).contains(v))
-    };
-    match range.split_once('-') {
-        Some((from, to)) => (value(from)? <= value(to)?).then_some(()),
-        None => value(range).map(drop),
-    }
-}
-
-/// A name of the time zone database, by its form; whether it exists is for the cluster's database to say.
-fn time_zone(text: &str) -> Result<(), String> {
-    static ZONE: LazyLock<Regex> =
-        LazyLock::new(|| regex_of(r"^(UTC|GMT|[A-Z][A-Za-z0-9_+-]+(/[A-Z][A-Za-z0-9_+-]+){1,2}|[A-Z]{3,4}([0-9][A-Z]{3})?)$"));
-    match text {
-        t if t.eq_ignore_ascii_case("local") => Err("depends on where the controller runs: name a zone such as `Etc/UTC`".into()),
-        t if ZONE.is_match(t) => Ok(()),
-        _ => Err("is no time zone such as `Europe/Zurich` or `Etc/UTC`".into()),
+fn at_most(text: &str, bytes: usize) -> Result<(), String> {
+    match text.len() {
+        n if n > bytes => Err(format!("has {n} characters, {bytes} at most are allowed")),
+        _ => Ok(()),
     }
 }
 

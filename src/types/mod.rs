@@ -4,6 +4,8 @@
 //! field of a kind may be `Partial<PodSpec>` and a native block is checked like any other. Types hold borrowed default expressions: `'a` is
 //! the life of the syntax trees.
 
+mod address;
+mod clock;
 pub mod display;
 pub mod fit;
 pub mod format;
@@ -135,16 +137,41 @@ pub enum Format {
     PinnedImage,
     Cron,
     TimeZone,
+    GoDuration,
+    Quantity,
+    Percent,
     Cidr,
+    LooseCidr,
     Ip,
+    LooseIp,
+    CanonicalIp,
     Semver,
     DnsLabel,
+    Dns1035Label,
     DnsSubdomain,
+    WildcardDns,
+    DomainName,
+    SearchDomain,
+    CsiDriver,
     LabelKey,
     LabelValue,
+    AnnotationKey,
+    PrefixedKey,
+    ResourceName,
+    ContainerResource,
     EnvName,
+    CIdentifier,
+    ConfigKey,
     PortName,
+    HttpHeader,
+    Sysctl,
     Path,
+    PlainPath,
+    RelativePath,
+    MountedPath,
+    PathSegment,
+    DomainPath,
+    Trimmed,
     Url,
 }
 

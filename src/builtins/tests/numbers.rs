@@ -62,6 +62,15 @@ fn quantities() {
         "duration"("1.5h") => time(90, "min");
         "duration"("250ms") => Value::Duration(250);
         "seconds"(time(2, "min")) => 120;
+        "amount"("200m") => Value::Float(dec("0.2"));
+        "amount"("1Ki") => Value::Float(dec("1024"));
+        "amount"("-1e3") => Value::Float(dec("-1000"));
+        "amount"(3) => Value::Float(dec("3"));
+        "amount"(Value::Float(dec("1.5"))) => Value::Float(dec("1.5"));
+        "amount"("900E") => Value::Float(dec("9223372036854775807"));
+        "amount"("much") => NULL;
+        "amount"("") => NULL;
+        "amount"(true) => NULL;
         "percentOf"(percent(25), 4) => 1;
         "percentOf"(percent(25), 5) => 2;
         "percentOf"(percent(0), 5) => 0;

@@ -23,6 +23,11 @@ fn strings() {
         "matches"("web-0", r"^web-\d+$") => true;
         "matches"("my web", "web") => true;
         "matches"("web", "^we$") => false;
+        "isFormat"("dns-label", "web-1") => true;
+        "isFormat"("container-resource", "pods") => false;
+        "isFormat"("resource-name", "pods") => true;
+        "formatError"("ip", "10.0.0.1") => NULL;
+        "formatError"("ip", "010.0.0.1") => "has leading zeros: write `10.0.0.1`";
         "padLeft"("7", 3, "0") => "007";
         "padLeft"("7", 3) => "  7";
         "padLeft"("1234", 3) => "1234";
@@ -119,6 +124,8 @@ fn what_strings_versions_images_and_files_say() {
         "matches"("web", "(");
         "matches"("web", "(?=a)");
         "matches"("web", "a{1000000}");
+        "isFormat"("dns-lable", "web");
+        "formatError"("", "web");
         "padLeft"("7", 3, "00");
         "dnsLabel"("***");
         "text"(NULL);
