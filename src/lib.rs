@@ -95,3 +95,5 @@ pub mod types;
 pub mod value;
 #[doc(hidden)]
 pub mod world;
+#[doc(hidden)]
+pub mod yaml;

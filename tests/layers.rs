@@ -12,7 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["source", "diag", "ast", "syntax"],
     &["world", "stdlib", "load"],
     &["schema", "types"],
-    &["value", "duration", "quantity", "number", "data", "pattern"],
+    &["value", "duration", "quantity", "number", "data", "pattern", "yaml"],
     &["resolve", "emit", "builtins", "check"],
     &["object", "eval", "conform"],
     &["params", "driver"],

@@ -18,12 +18,13 @@ mod names;
 mod objects;
 mod syntax;
 mod types;
+mod yaml;
 
-pub use {builtins::*, eval::*, names::*, objects::*, syntax::*, types::*};
+pub use {builtins::*, eval::*, names::*, objects::*, syntax::*, types::*, yaml::*};
 
 /// All codes, in the order of the phases that give them.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::LIST, names::LIST, types::LIST, eval::LIST, builtins::LIST, objects::LIST].into_iter().flatten().copied()
+    [syntax::LIST, names::LIST, types::LIST, eval::LIST, builtins::LIST, objects::LIST, yaml::LIST].into_iter().flatten().copied()
 }
 
 /// The code of a name.
