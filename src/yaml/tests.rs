@@ -47,6 +47,8 @@ fn same(quick: &Node, full: &Node, text: &str) {
         Value::Null => {}
         // Readers differ in where a block begins and ends; what stands in it has its own place.
         Value::List(_) | Value::Record(_) => {}
+        // The full reader leaves out the sign of a literal block.
+        Value::Str(_) if place(quick).starts_with('|') => {}
         _ => assert_eq!(place(quick), place(full), "{text:?}"),
     }
 }
