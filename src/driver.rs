@@ -4,16 +4,20 @@
 //! what is known to be wrong, and any error means no objects.
 
 use crate::conform;
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::{Diagnostic, Severity, Sink, codes};
 use crate::emit;
 use crate::eval::{self, Limits};
 use crate::load::{self, Project};
+use crate::manifest::{self, Manifest};
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
-use crate::source::FileDb;
+use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
 use crate::world::World;
+use crate::yaml;
+use rayon::prelude::*;
+use std::sync::Arc;
 
 /// What a run is asked for, beside the file.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +70,84 @@ pub fn check(world: &dyn World, path: &str, options: &Options) -> Outcome {
     session.finish(Vec::new(), combinations)
 }
 
+/// How plain YAML is judged.
+#[derive(Clone, Debug, Default)]
+pub struct VetOptions {
+    /// Objects of kinds that nothing is known about are errors.
+    pub strict: bool,
+}
+
+/// What [`vet`] gives.
+pub struct Vetted {
+    pub files: FileDb,
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many objects there were.
+    pub objects: usize,
+}
+
+/// Judges the objects of YAML and JSON streams, each with its name.
+pub fn vet(inputs: Vec<(String, Arc<str>)>, options: &VetOptions) -> Vetted {
+    let (files, sink) = (FileDb::new(), Sink::new());
+    stdlib::add_to(&files);
+    let mut sources = Vec::new();
+    for (name, text) in inputs {
+        match files.add(name.as_str(), text, SourceKind::User) {
+            Ok(source) => sources.push(source),
+            Err(_) => {
+                sink.push(Diagnostic::new(&codes::FILE_TOO_LARGE, Span::NONE, format!("with `{name}` there are more than 4 GiB of text")))
+            }
+        }
+    }
+    let documents: Vec<Vetting> = sources.iter().flat_map(|source| vet_stream(source, &files, &sink, options)).collect();
+    let mut diagnostics = sink.finish();
+    number(&mut diagnostics, &documents);
+    let objects = documents.iter().map(|d| d.manifests.len()).sum();
+    Vetted { files, diagnostics, objects }
+}
+
+/// A document and what it holds.
+struct Vetting {
+    span: Span,
+    manifests: Vec<Manifest>,
+}
+
+fn vet_stream(source: &Source, files: &FileDb, sink: &Sink, options: &VetOptions) -> Vec<Vetting> {
+    let judged = yaml::read(source).into_par_iter().map(|document| {
+        document.faults.into_iter().for_each(|fault| sink.push(fault.diagnostic()));
+        let mut manifests = Vec::new();
+        if let Some(root) = &document.root {
+            manifest::objects(root, sink, &mut manifests);
+        }
+        for found in &manifests {
+            match found {
+                Manifest::Native(object) => conform::conform_one(files, sink, object, &mut ()),
+                Manifest::Custom(custom) => sink.push(unverified(custom, options)),
+            }
+        }
+        Vetting { span: document.span, manifests }
+    });
+    judged.collect()
+}
+
+fn unverified(custom: &manifest::Custom, options: &VetOptions) -> Diagnostic {
+    let message = format!("nothing is known about {} {}, so it was not judged", custom.api_version, custom.kind);
+    let mut diagnostic =
+        Diagnostic::new(&codes::UNVERIFIED, custom.head, message).help("name the file of its CustomResourceDefinition: `--crds FILE`");
+    if options.strict {
+        diagnostic.severity = Severity::Error;
+    }
+    diagnostic.in_object(custom.title(), "")
+}
+
+/// Says of each diagnostic in which document it is.
+fn number(diagnostics: &mut [Diagnostic], documents: &[Vetting]) {
+    for diagnostic in diagnostics {
+        let at = diagnostic.primary.span.start;
+        let found = documents.partition_point(|d| d.span.start <= at).checked_sub(1);
+        diagnostic.document = found.filter(|_| !diagnostic.primary.span.is_none()).map(|index| index as u32);
+    }
+}
+
 /// The values that the finite params of a file can have, in every combination, as a command line would give them.
 pub fn combinations(world: &dyn World, path: &str) -> Vec<Vec<(String, String)>> {
     let session = Session::load(world, path);
@@ -109,7 +191,7 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     if program.sink.has_errors() {
         return Vec::new();
     }
-    conform::conform(program, &objects);
+    conform::conform(program.db, program.sink, &objects, || ());
     objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));
     objects
 }

@@ -7,7 +7,7 @@
 use crate::data;
 use crate::diag::render::{self, Style};
 use crate::diag::{self, Diagnostic};
-use crate::driver::{self, Options, Outcome};
+use crate::driver::{self, Options, Outcome, VetOptions};
 use crate::emit::{self, Format};
 use crate::eval::Limits;
 use crate::object;
@@ -18,7 +18,7 @@ use crate::world::World;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Compiles programs that it reads from a [`World`].
 ///
@@ -100,6 +100,29 @@ impl<W: World> Engine<W> {
         }
         options
     }
+}
+
+/// Judges the objects of YAML and JSON streams, each with the name that messages use.
+pub fn vet(inputs: Vec<(String, Vec<u8>)>, options: &VetOptions) -> Vet {
+    let texts = inputs.into_iter().map(|(name, bytes)| (name, text_of(bytes))).collect();
+    let vetted = deep(|| driver::vet(texts, options));
+    Vet { objects: vetted.objects, diagnostics: Diagnostics { list: vetted.diagnostics, files: vetted.files } }
+}
+
+/// Text whatever the bytes: what is no UTF-8 becomes a character that the reader of YAML refuses.
+fn text_of(bytes: Vec<u8>) -> Arc<str> {
+    match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).replace('\u{fffd}', "\0").into(),
+    }
+}
+
+/// What [`vet`] gives.
+#[derive(Debug)]
+pub struct Vet {
+    /// How many objects there were.
+    pub objects: usize,
+    pub diagnostics: Diagnostics,
 }
 
 /// What [`Engine::build`] gives.

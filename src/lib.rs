@@ -70,6 +70,8 @@ pub mod eval;
 #[doc(hidden)]
 pub mod load;
 #[doc(hidden)]
+pub mod manifest;
+#[doc(hidden)]
 pub mod number;
 #[doc(hidden)]
 pub mod object;

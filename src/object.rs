@@ -22,10 +22,7 @@ pub struct Object {
 impl Object {
     /// `Deployment/web`, with the namespace before it where there is one.
     pub fn title(&self) -> String {
-        match self.namespace {
-            Some(namespace) => format!("{}/{} in {namespace}", self.kind.kind, self.name),
-            None => format!("{}/{}", self.kind.kind, self.name),
-        }
+        title(&self.kind.kind, self.namespace, &self.name)
     }
 
     /// The whole as a node.
@@ -44,5 +41,13 @@ impl Object {
             }
         }
         record.get(Ustr::from(last)).map(|e| &e.node)
+    }
+}
+
+/// An object as messages call it.
+pub fn title(kind: &str, namespace: Option<Ustr>, name: &str) -> String {
+    match namespace {
+        Some(namespace) => format!("{kind}/{name} in {namespace}"),
+        None => format!("{kind}/{name}"),
     }
 }

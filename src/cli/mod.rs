@@ -17,6 +17,7 @@ mod init;
 mod input;
 mod params;
 mod terminal;
+mod vet;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ struct Cli {
 enum Command {
     Build(build::Args),
     Check(check::Args),
+    Vet(vet::Args),
     Explain(explain::Args),
     Init(init::Args),
     Completions(completions::Args),
@@ -65,6 +67,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Build(args) => build::run(args, color),
         Command::Check(args) => check::run(args, color),
+        Command::Vet(args) => vet::run(args, color),
         Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
         Command::Init(args) => init::run(args),
         Command::Completions(args) => completions::run(args),

@@ -1,70 +1,81 @@
 //! Finished objects against the schema of their kinds.
 //!
-//! What reaches this phase was typed field by field; what can still be wrong shows only in the whole: a required field that no layer
-//! wrote, a value that only evaluation knew, two elements under one key. Each object is walked once, in parallel; a subtree that
-//! several objects share is judged once a thread.
+//! What a program made was typed field by field, and what can still be wrong shows only in the whole: a required field that no layer
+//! wrote, a value that only evaluation knew, two elements under one key. What was read from YAML is seen here for the first time. Each
+//! object is walked once, in parallel; a subtree that several objects share is judged once a thread. A value whose whole subtree has the
+//! right shape is handed to a [`Judge`], inner ones first: the rules.
 
 mod names;
+mod site;
+
+pub use site::{Site, Step};
 
 use crate::data::scalar_text;
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Diagnostic, Sink, codes, suggest};
 use crate::object::Object;
-use crate::resolve::Program;
 use crate::schema::{self, ListMerge, ListTy, NativeField, NativeTy, TypeId};
-use crate::source::Span;
+use crate::source::{FileDb, Span};
 use crate::value::compare::Key;
 use crate::value::{List, Node, Record, Value};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use ustr::Ustr;
 
-/// Reports whatever in the objects the API server would refuse by its schema.
-pub fn conform(program: &Program, objects: &[Object]) {
-    objects.par_iter().with_min_len(64).for_each_init(FxHashSet::default, |known, object| {
-        let mut walk = Walk { program, object, path: Vec::new(), places: vec![object.head], known, clean: true };
-        walk.served();
-        walk.named();
-        walk.record(&object.root, object.kind.ty);
-    });
+/// What judges values further once their shape is right.
+pub trait Judge {
+    /// Judges a value of a native type, all of whose subtree has the right shape.
+    fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site);
 }
 
-/// A step from a value to one within it.
-#[derive(Clone, Copy)]
-enum Step {
-    Field(Ustr),
-    Key(Ustr),
-    Index(usize),
+/// No further judgement.
+impl Judge for () {
+    fn judge(&mut self, _: &Arc<Record>, _: TypeId, _: &mut Site) {}
 }
 
-struct Walk<'w, 'a> {
-    program: &'w Program<'a>,
-    object: &'w Object,
-    path: Vec<Step>,
-    /// Where the user wrote the values around the present one, outermost first.
-    places: Vec<Span>,
+/// Reports whatever in the objects the API server would refuse by its schema. Each thread asks `judge` for a judge of its own.
+pub fn conform<J: Judge>(db: &FileDb, sink: &Sink, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
+    let start = || (judge(), FxHashSet::default());
+    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| one(db, sink, object, judge, known));
+}
+
+/// One object, where nothing is known of its parts.
+pub fn conform_one<J: Judge>(db: &FileDb, sink: &Sink, object: &Object, judge: &mut J) {
+    one(db, sink, object, judge, &mut FxHashSet::default());
+}
+
+fn one<J: Judge>(db: &FileDb, sink: &Sink, object: &Object, judge: &mut J, known: &mut FxHashSet<(usize, TypeId)>) {
+    let mut walk = Walk { site: Site::new(db, sink, object), judge, known, shaped: true };
+    walk.served();
+    walk.named();
+    walk.record(&object.root, object.kind.ty);
+}
+
+struct Walk<'w, J> {
+    site: Site<'w>,
+    judge: &'w mut J,
     /// Shared subtrees that were found to be right, by address and type.
     known: &'w mut FxHashSet<(usize, TypeId)>,
-    clean: bool,
+    /// Whether all types of the present subtree were right so far.
+    shaped: bool,
 }
 
-impl Walk<'_, '_> {
+impl<J: Judge> Walk<'_, J> {
     /// Whether the newest release still serves the kind.
     fn served(&mut self) {
-        let (kind, newest) = (self.object.kind, schema::newest());
+        let (kind, newest) = (self.site.object.kind, schema::newest());
         if kind.releases.contains(newest) {
             return;
         }
         let mut error = Diagnostic::new(
             &codes::NOT_SERVED,
-            self.object.head,
+            self.site.object.head,
             format!("Kubernetes {newest} does not serve {} {}", kind.api_version, kind.kind),
         );
         if let Some(other) = schema::kinds_named(&kind.kind).find(|k| k.releases.contains(newest)) {
             error = error.help(format!("it serves {} {}: `import \"k8s/{}\" as …`", other.api_version, other.kind, other.api_version));
         }
-        self.push(error);
+        self.site.push(error);
     }
 
     fn record(&mut self, record: &Arc<Record>, id: TypeId) {
@@ -73,12 +84,16 @@ impl Walk<'_, '_> {
         if shared && self.known.contains(&address) {
             return;
         }
-        let outer = std::mem::replace(&mut self.clean, true);
+        let outer = (std::mem::replace(&mut self.site.clean, true), std::mem::replace(&mut self.shaped, true));
         self.fields(record, id);
-        if shared && self.clean {
+        if self.shaped {
+            self.judge.judge(record, id, &mut self.site);
+        }
+        if shared && self.site.clean {
             self.known.insert(address);
         }
-        self.clean &= outer;
+        self.site.clean &= outer.0;
+        self.shaped &= outer.1;
     }
 
     fn fields(&mut self, record: &Record, id: TypeId) {
@@ -104,11 +119,9 @@ impl Walk<'_, '_> {
     }
 
     fn within(&mut self, step: Step, node: &Node, work: impl FnOnce(&mut Self)) {
-        self.path.push(step);
-        self.places.push(node.origin.span);
+        self.site.enter(step, node.origin.span);
         work(self);
-        self.places.pop();
-        self.path.pop();
+        self.site.leave();
     }
 
     fn value(&mut self, node: &Node, ty: NativeTy) {
@@ -146,14 +159,14 @@ impl Walk<'_, '_> {
 
     fn fits_int32(&mut self, node: &Node, value: i64) {
         if i32::try_from(value).is_err() {
-            let message = format!("`{}` is a number of 32 bits, {value} does not fit", self.path_text());
-            self.push(Diagnostic::new(&codes::NUMBER_SIZE, node.origin.span, message));
+            let message = format!("`{}` is a number of 32 bits, {value} does not fit", self.site.path_text());
+            self.site.push(Diagnostic::new(&codes::NUMBER_SIZE, node.origin.span, message));
         }
     }
 
     fn list(&mut self, list: &List, ty: &'static ListTy) {
         for (index, item) in list.items.iter().enumerate() {
-            self.within(Step::Index(index), &item.node, |walk| walk.value(&item.node, ty.elem));
+            self.within(Step::Index(index), &item.node, |walk| walk.element(&item.node, ty.elem));
         }
         if list.items.len() < 2 {
             return;
@@ -162,6 +175,16 @@ impl Walk<'_, '_> {
             ListMerge::Atomic => {}
             ListMerge::Set => self.duplicates(list, |node| Some(vec![Key(&node.value)])),
             ListMerge::Map { keys } => self.duplicates(list, |node| keys_of(node, keys, ty.elem)),
+        }
+    }
+
+    /// An element that is null is an empty one to the API server.
+    fn element(&mut self, node: &Node, ty: NativeTy) {
+        static EMPTY: LazyLock<Arc<Record>> = LazyLock::new(Default::default);
+        match ty {
+            NativeTy::Ref(id) if node.is_null() && id.get().alias.is_none() => self.record(&EMPTY, id),
+            _ if node.is_null() => {}
+            _ => self.value(node, ty),
         }
     }
 
@@ -174,9 +197,9 @@ impl Walk<'_, '_> {
             let Some(key) = key(&item.node) else { continue };
             let shown: Vec<String> = key.iter().filter_map(|k| scalar_text(k.0)).map(|t| format!("`{t}`")).collect();
             if let Some(&first) = seen.get(&key) {
-                let message = format!("`{}` has two elements {}", self.path_text(), shown.join(", "));
+                let message = format!("`{}` has two elements {}", self.site.path_text(), shown.join(", "));
                 let error = Diagnostic::new(&codes::DUPLICATE_ELEMENT, item.at, message);
-                self.push(
+                self.site.push(
                     error
                         .also(list.items[first].at, "the first one")
                         .help("the API server tells elements of this list apart by that, and refuses two"),
@@ -198,12 +221,13 @@ impl Walk<'_, '_> {
         };
         for node in texts {
             let Value::Str(text) = &node.value else { continue };
-            if field.enum_.iter().any(|allowed| *allowed == text.as_str()) {
+            // Empty is absent to the API server, unless a refinement says otherwise.
+            if text.is_empty() || field.enum_.iter().any(|allowed| *allowed == text.as_str()) {
                 continue;
             }
             let names: Vec<&str> = field.enum_.iter().map(|n| n.as_str()).collect();
             let error = Diagnostic::new(&codes::ENUM_VALUE, node.origin.span, format!("\"{text}\" is no value of `{}`", field.name));
-            self.push(match suggest::nearest(text, names.iter().copied()) {
+            self.site.push(match suggest::nearest(text, names.iter().copied()) {
                 Some(near) => error.help(format!("did you mean \"{near}\"?")),
                 None => error.help(format!("allowed are {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "))),
             });
@@ -211,62 +235,36 @@ impl Walk<'_, '_> {
     }
 
     fn missing(&mut self, field: &NativeField) {
-        let path = self.path_text();
+        let path = self.site.path_text();
         let whole = if path.is_empty() { field.name.to_string() } else { format!("{path}.{}", field.name) };
-        let mut error = Diagnostic::new(&codes::MISSING_FIELD, self.place(), format!("{} needs `{whole}`", self.object.kind.kind));
+        let mut error =
+            Diagnostic::new(&codes::MISSING_FIELD, self.site.place(), format!("{} needs `{whole}`", self.site.object.kind.kind));
         if let Some(doc) = field.doc() {
             error = error.note(format!("`{}`: {}", field.name, doc.split(". ").next().unwrap_or(doc)));
         }
-        self.path.push(Step::Field(field.name));
-        self.push(error);
-        self.path.pop();
+        self.site.push_below(Step::Field(field.name), error);
     }
 
     fn unknown(&mut self, key: Ustr, at: Span, id: TypeId) {
         let ty = id.get();
         let error = Diagnostic::new(&codes::UNKNOWN_FIELD, at, format!("{} has no field `{key}`", ty.short));
-        self.push(match suggest::nearest(&key, ty.fields.iter().map(|f| f.name.as_str())) {
+        self.site.push(match suggest::nearest(&key, ty.fields.iter().map(|f| f.name.as_str())) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error,
         });
     }
 
     fn mismatch(&mut self, node: &Node, wanted: &str) {
+        self.shaped = false;
         let shown = match scalar_text(&node.value) {
             Some(text) => format!("{} `{text}`", node.value.type_name()),
             None => node.value.type_name().to_string(),
         };
-        self.push(Diagnostic::new(&codes::TYPE_MISMATCH, node.origin.span, format!("`{}` is {wanted}, not {shown}", self.path_text())));
-    }
-
-    /// The innermost place that a user wrote.
-    fn place(&self) -> Span {
-        self.places.iter().rev().copied().find(|s| self.program.db.is_user(*s)).unwrap_or(self.object.head)
-    }
-
-    /// Reports, at the user's own line, with the object and the path in the API server's form.
-    fn push(&mut self, mut error: Diagnostic) {
-        self.clean = false;
-        if !self.program.db.is_user(error.primary.span) {
-            let inner = std::mem::replace(&mut error.primary.span, self.place());
-            error = error.also(inner, "which made this value");
-        }
-        self.program.sink.push(error.in_object(self.object.title(), self.path_text()));
-    }
-
-    /// `spec.template.spec.containers[0].name`
-    fn path_text(&self) -> String {
-        let mut text = String::new();
-        for step in &self.path {
-            let _ = match step {
-                Step::Field(name) if text.is_empty() => write!(text, "{name}"),
-                Step::Field(name) => write!(text, ".{name}"),
-                Step::Key(key) if key.contains(['.', '/']) => write!(text, "[{key}]"),
-                Step::Key(key) => write!(text, ".{key}"),
-                Step::Index(index) => write!(text, "[{index}]"),
-            };
-        }
-        text
+        self.site.push(Diagnostic::new(
+            &codes::TYPE_MISMATCH,
+            node.origin.span,
+            format!("`{}` is {wanted}, not {shown}", self.site.path_text()),
+        ));
     }
 }
 

@@ -3,7 +3,7 @@
 //! The forms were asked of a kube-apiserver 1.37: names are DNS subdomains, of Namespaces and Services DNS labels, of a CronJob at most
 //! 52 characters; the kinds of RBAC and those that few know are left to the server.
 
-use super::{Step, Walk};
+use super::{Judge, Step, Walk};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
 use crate::types::Format;
@@ -42,16 +42,16 @@ const SUBDOMAINS: &[&str] = &[
 /// A CronJob's name with what its Jobs and their pods add stays within 63 characters.
 const CRON_JOB_NAME: usize = 52;
 
-impl Walk<'_, '_> {
+impl<J: Judge> Walk<'_, J> {
     /// The object's own name and namespace.
     pub(super) fn named(&mut self) {
-        let kind = self.object.kind.kind.as_str();
+        let kind = self.site.object.kind.kind.as_str();
         let format = match kind {
             "Namespace" | "Service" => Format::DnsLabel,
             kind if SUBDOMAINS.contains(&kind) => Format::DnsSubdomain,
             _ => return,
         };
-        let object = self.object;
+        let object = self.site.object;
         let Some(node) = object.at(&["metadata", "name"]) else { return };
         let Value::Str(name) = &node.value else { return };
         let wrong = match format.check(name) {
@@ -117,15 +117,17 @@ impl Walk<'_, '_> {
         self.key_error(entry, entry.at, format!("the key {key:?} {why}"));
     }
 
+    /// The API server names the map where labels and annotations are wrong, and the key where data is.
     fn key_error(&mut self, entry: &Entry, at: Span, message: String) {
-        self.path.push(Step::Key(entry.key));
-        self.push(Diagnostic::new(&codes::OBJECT_NAME, at, message));
-        self.path.pop();
+        let error = Diagnostic::new(&codes::OBJECT_NAME, at, message);
+        match self.site.is_at_data() {
+            true => self.site.push_below(Step::Key(entry.key), error),
+            false => self.site.push(error),
+        }
     }
 
     fn at_path(&mut self, path: &[&str], at: Span, message: String) {
-        self.path.extend(path.iter().map(|name| Step::Field((*name).into())));
-        self.push(Diagnostic::new(&codes::OBJECT_NAME, at, message));
-        self.path.truncate(self.path.len() - path.len());
+        let steps: Vec<Step> = path.iter().map(|name| Step::Field((*name).into())).collect();
+        self.site.push_at(&steps, Diagnostic::new(&codes::OBJECT_NAME, at, message));
     }
 }

@@ -82,6 +82,8 @@ pub struct Diagnostic {
     pub object: Option<String>,
     pub path: Option<String>,
     pub fix: Option<Edit>,
+    /// Which document of a YAML stream, from 0.
+    pub document: Option<u32>,
 }
 
 impl Diagnostic {
@@ -97,6 +99,7 @@ impl Diagnostic {
             object: None,
             path: None,
             fix: None,
+            document: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod decode;
 mod docs;
 mod native;
 mod release;
+mod removed;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::sync::LazyLock;
 
 pub use native::{ListMerge, ListTy, NativeField, NativeKind, NativeTy, NativeType, Union};
 pub use release::{Minor, NotARelease, Releases};
+pub use removed::{Removed, removed};
 use table::{Table, last_segment};
 
 /// The number of a native type. Numbers are stable within one build of the program only.

@@ -12,4 +12,19 @@ codes! {
     DUPLICATE_KEY = "duplicate-key", Error, "a mapping has one key twice",
         doc: "YAML forbids it, and the API server refuses it in strict requests; others silently take the last of the two.",
         fails: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: \"1\"\n  x: \"2\"\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: \"1\"\n  y: \"2\"\n";
+    NO_OBJECT = "no-object", Error, "a document is no object of Kubernetes",
+        doc: "An object is a mapping with `apiVersion`, `kind` and `metadata`. Files of values, kustomizations and the like are not sent to the API server.",
+        fails: "apiVersion: v1\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    REMOVED_VERSION = "removed-version", Error, "Kubernetes no longer serves this version of the kind",
+        doc: "API versions end: betas after some releases, for good. The kind usually goes on in a newer version, with a few fields changed.",
+        fails: "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    UNKNOWN_OBJECT = "unknown-object", Error, "Kubernetes has no such kind in this group and version",
+        doc: "The group is one of Kubernetes' own, and no release that kdsl knows has the kind there.",
+        fails: "apiVersion: apps/v1\nkind: Deploymet\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    UNVERIFIED = "unverified", Warning, "an object of a kind that kdsl knows nothing about",
+        doc: "The kind comes from a CustomResourceDefinition that is not among the files, so nothing of the object could be judged. Name the file with `--crds`; with `--strict` this is an error.",
+        fails: "apiVersion: example.com/v1\nkind: Website\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    OBJECT_TWICE = "object-twice", Warning, "two documents are the same object",
+        doc: "Both have the same kind, namespace and name, so that the later one replaces the earlier one when they are applied.",
+        fails: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 }

@@ -8,7 +8,7 @@
 //! - `object` (`Deployment/web`) and `path` (`spec.replicas`): where in the output, or `null`
 //! - `labels`: further places, each with `file`, `line`, `column`, `endLine`, `endColumn`, `text`
 //! - `fix`: `null`, or `file`, `startLine`, `startColumn`, `endLine`, `endColumn` and the `text` to put there
-//! - `doc`: reserved for the 0-based index of a document in a YAML file; absent for kdsl files
+//! - `doc`: the 0-based index of a document in a YAML stream, counting those that hold anything; absent for kdsl files
 
 use super::Place;
 use crate::diag::{Diagnostic, Edit, Label};
@@ -27,7 +27,7 @@ pub fn render(list: &[Diagnostic], files: &FileDb) -> String {
 fn object(d: &Diagnostic, files: &FileDb) -> Value {
     let place = Place::of(d.primary.span, files);
     let (start, end) = (place.as_ref().map(Place::start), place.as_ref().map(Place::end));
-    json!({
+    let mut object = json!({
         "code": d.code.name,
         "severity": d.severity.as_str(),
         "message": d.message,
@@ -43,7 +43,11 @@ fn object(d: &Diagnostic, files: &FileDb) -> Value {
         "path": d.path,
         "labels": d.secondary.iter().filter_map(|l| label(l, files)).collect::<Vec<_>>(),
         "fix": d.fix.as_ref().and_then(|f| fix(f, files)),
-    })
+    });
+    if let Some(document) = d.document {
+        object["doc"] = document.into();
+    }
+    object
 }
 
 fn label(label: &Label, files: &FileDb) -> Option<Value> {

@@ -1,0 +1,90 @@
+//! `kdsl vet`: plain YAML and JSON, judged as the API server would.
+
+use super::terminal::{print, say};
+use super::{Diagnostics, ERRORS, Stop, input, words};
+use crate::driver::VetOptions;
+use crate::engine;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Judge manifests in YAML or JSON
+///
+/// Reads streams of any size, as Helm, Kustomize and `kubectl get -o yaml` print them, and says what a Kubernetes API server would refuse,
+/// at the line where it stands. A document that cannot be read costs only itself.
+#[derive(clap::Args)]
+#[command(after_help = "Exit code: 0 without errors, 1 with errors, 2 where the command line is wrong or a FILE cannot be read.")]
+pub struct Args {
+    /// Files, folders (all .yaml, .yml and .json files below them), or `-` for standard input.
+    #[arg(required = true, value_name = "FILE|DIR")]
+    files: Vec<PathBuf>,
+    /// Take objects of kinds that nothing is known about for errors.
+    #[arg(long)]
+    strict: bool,
+    /// How to write errors and warnings; in the forms for programs they go to standard output.
+    #[arg(long, visible_alias = "format", value_enum, default_value_t, value_name = "STYLE")]
+    diagnostics: Diagnostics,
+}
+
+pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
+    if args.files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
+        return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
+    }
+    let mut inputs = Vec::new();
+    for file in &args.files {
+        take_in(file, &mut inputs)?;
+    }
+    let vet = engine::vet(inputs, &VetOptions { strict: args.strict });
+    let text = vet.diagnostics.render(args.diagnostics.style(color));
+    if args.diagnostics.for_people() {
+        say(&text);
+    } else {
+        print(&text)?;
+    }
+    let failed = vet.diagnostics.has_errors();
+    if args.diagnostics.for_people() && !failed {
+        print(&format!("judged {} object{}: no errors\n", vet.objects, if vet.objects == 1 { "" } else { "s" }))?;
+    }
+    // The process ends here, and the system takes the trees back faster than they could be taken apart.
+    std::mem::forget(vet);
+    Ok(if failed { ERRORS.into() } else { ExitCode::SUCCESS })
+}
+
+/// Adds the text of a file, of standard input, or of all manifests below a folder, in the order of their names.
+fn take_in(file: &Path, inputs: &mut Vec<(String, Vec<u8>)>) -> Result<(), Stop> {
+    if file == Path::new("-") {
+        inputs.push(("<stdin>".into(), input::stdin()?));
+        return Ok(());
+    }
+    if !file.is_dir() {
+        inputs.push((file.display().to_string(), input::read(file)?));
+        return Ok(());
+    }
+    let before = inputs.len();
+    for path in manifests(file)? {
+        inputs.push((path.display().to_string(), input::read(&path)?));
+    }
+    if inputs.len() == before {
+        return Err(Stop::usage(format!("there is no .yaml, .yml or .json file below `{}`", file.display())));
+    }
+    Ok(())
+}
+
+fn manifests(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let cannot = |error| Stop::usage(format!("cannot read the folder `{}`: {}", folder.display(), words(&error)));
+    let (mut found, mut todo) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = todo.pop() {
+        for entry in fs::read_dir(&folder).map_err(cannot)? {
+            let entry = entry.map_err(cannot)?;
+            let (path, kind) = (entry.path(), entry.file_type().map_err(cannot)?);
+            // Links to folders are not followed, so that no round is walked twice.
+            if kind.is_dir() {
+                todo.push(path);
+            } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| matches!(e, "yaml" | "yml" | "json")) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

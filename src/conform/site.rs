@@ -1,0 +1,93 @@
+//! Where the walk stands: the object, the path to the present value, and the places that the user wrote around it.
+
+use crate::diag::{Diagnostic, Sink};
+use crate::object::Object;
+use crate::source::{FileDb, Span};
+use std::fmt::Write;
+use ustr::Ustr;
+
+/// A step from a value to one within it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Field(Ustr),
+    Key(Ustr),
+    Index(usize),
+}
+
+pub struct Site<'w> {
+    pub db: &'w FileDb,
+    pub object: &'w Object,
+    sink: &'w Sink,
+    path: Vec<Step>,
+    /// Where the user wrote the values around the present one, outermost first.
+    places: Vec<Span>,
+    /// Whether nothing was reported since this was last set.
+    pub(super) clean: bool,
+}
+
+impl<'w> Site<'w> {
+    pub(super) fn new(db: &'w FileDb, sink: &'w Sink, object: &'w Object) -> Site<'w> {
+        Site { db, object, sink, path: Vec::new(), places: vec![object.head], clean: true }
+    }
+
+    pub(super) fn enter(&mut self, step: Step, span: Span) {
+        self.path.push(step);
+        self.places.push(span);
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.places.pop();
+        self.path.pop();
+    }
+
+    /// The innermost place that a user wrote.
+    pub fn place(&self) -> Span {
+        self.places.iter().rev().copied().find(|s| self.db.is_user(*s)).unwrap_or(self.object.head)
+    }
+
+    /// Reports about the present value, at the user's own line, with the object and the path in the API server's form.
+    pub fn push(&mut self, error: Diagnostic) {
+        self.push_at(&[], error);
+    }
+
+    /// Reports about what stands one step below the present value, or is missing there.
+    pub fn push_below(&mut self, step: Step, error: Diagnostic) {
+        self.push_at(&[step], error);
+    }
+
+    /// Reports about what stands some steps below the present value.
+    pub fn push_at(&mut self, steps: &[Step], mut error: Diagnostic) {
+        self.clean = false;
+        if !self.db.is_user(error.primary.span) {
+            let inner = std::mem::replace(&mut error.primary.span, self.place());
+            error = error.also(inner, "which made this value");
+        }
+        let path = shown(self.path.iter().chain(steps));
+        self.sink.push(error.in_object(self.object.title(), path));
+    }
+
+    /// Whether the present value is the content of a ConfigMap or a Secret.
+    pub(super) fn is_at_data(&self) -> bool {
+        matches!(self.path.as_slice(), [Step::Field(name)] if matches!(name.as_str(), "data" | "binaryData" | "stringData"))
+    }
+
+    /// `spec.template.spec.containers[0].name`
+    pub fn path_text(&self) -> String {
+        shown(self.path.iter())
+    }
+}
+
+/// A path in the API server's form.
+pub fn shown<'s>(path: impl Iterator<Item = &'s Step>) -> String {
+    let mut text = String::new();
+    for step in path {
+        // Writing to text cannot fail.
+        let _ = match step {
+            Step::Field(name) if text.is_empty() => write!(text, "{name}"),
+            Step::Field(name) => write!(text, ".{name}"),
+            Step::Key(key) => write!(text, "[{key}]"),
+            Step::Index(index) => write!(text, "[{index}]"),
+        };
+    }
+    text
+}
