@@ -14,6 +14,7 @@ use crate::params::{self, Given};
 use crate::resolve::Program;
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
+use crate::why;
 use crate::world::World;
 use crate::yaml;
 use rayon::prelude::*;
@@ -146,6 +147,23 @@ fn number(diagnostics: &mut [Diagnostic], documents: &[Vetting]) {
         let found = documents.partition_point(|d| d.span.start <= at).checked_sub(1);
         diagnostic.document = found.filter(|_| !diagnostic.primary.span.is_none()).map(|index| index as u32);
     }
+}
+
+/// Compiles the file at `path` and answers a question about one of its objects; `None` where the program has errors.
+pub fn why(world: &dyn World, path: &str, options: &Options, query: &why::Query) -> (Outcome, Option<Result<why::Trace, why::Unknown>>) {
+    let session = Session::load(world, path);
+    let mut answer = None;
+    if let Some(program) = session.program() {
+        let params = params::resolve(&program, world, &options.given);
+        if !session.sink.has_errors() {
+            answer = Some(eval::evaluate_and(&program, world, params, options.limits, |shared, objects| {
+                why::trace(shared, &objects, &options.given, query)
+            }));
+        }
+    }
+    let outcome = session.finish(Vec::new(), 1);
+    let answer = answer.filter(|_| !outcome.has_errors());
+    (outcome, answer)
 }
 
 /// The values that the finite params of a file can have, in every combination, as a command line would give them.

@@ -14,6 +14,7 @@ use crate::object;
 use crate::params::{Given, GivenValue};
 use crate::source::{FileDb, Span};
 use crate::value::Node;
+use crate::why;
 use crate::world::World;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -92,6 +93,13 @@ impl<W: World> Engine<W> {
         Check { combinations: outcome.combinations, diagnostics: Diagnostics::of(outcome) }
     }
 
+    /// Why a field of an object is what it is: the places that made it. `object` is `Deployment/web` or `shop/Deployment/web`; `path` is
+    /// as the API server writes it, `spec.replicas`, and empty for the object as a whole.
+    pub fn why(&self, path: &str, query: &why::Query) -> Why {
+        let (outcome, answer) = deep(|| driver::why(&self.world, path, &self.bounded(), query));
+        Why { answer, diagnostics: Diagnostics::of(outcome) }
+    }
+
     /// The options, with no more depth than there is stack for.
     fn bounded(&self) -> Options {
         let mut options = self.options.clone();
@@ -152,6 +160,30 @@ impl Build {
     /// Every object as a file: a relative path that depends on the object alone, and the text.
     pub fn files(&self, format: Format) -> Vec<(String, String)> {
         deep(|| self.objects.par_iter().map(|object| (object.file_name(format), object.text(format))).collect())
+    }
+}
+
+/// What [`Engine::why`] gives.
+#[derive(Debug)]
+pub struct Why {
+    /// `None` where the program has errors; `Err` where it makes no such object, or the object has no such field.
+    pub answer: Option<Result<why::Trace, why::Unknown>>,
+    pub diagnostics: Diagnostics,
+}
+
+impl Why {
+    /// The answer for people, with the lines that it is about; empty where there is none.
+    pub fn text(&self, color: bool) -> String {
+        self.trace().map(|trace| why::text(trace, &self.diagnostics.files, color)).unwrap_or_default()
+    }
+
+    /// The answer as data; null where there is none.
+    pub fn json(&self) -> serde_json::Value {
+        self.trace().map(|trace| why::json(trace, &self.diagnostics.files)).unwrap_or_default()
+    }
+
+    fn trace(&self) -> Option<&why::Trace> {
+        self.answer.as_ref()?.as_ref().ok()
     }
 }
 

@@ -96,6 +96,8 @@ pub mod types;
 #[doc(hidden)]
 pub mod value;
 #[doc(hidden)]
+pub mod why;
+#[doc(hidden)]
 pub mod world;
 #[doc(hidden)]
 pub mod yaml;

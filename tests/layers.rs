@@ -15,7 +15,7 @@ const ORDER: &[&[&str]] = &[
     &["value", "duration", "quantity", "number", "data", "pattern", "yaml"],
     &["resolve", "emit", "builtins", "check"],
     &["object", "manifest", "eval", "conform"],
-    &["params", "driver"],
+    &["params", "why", "driver"],
     &["engine"],
     &["cli"],
 ];

@@ -18,6 +18,7 @@ mod input;
 mod params;
 mod terminal;
 mod vet;
+mod why;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ enum Command {
     Build(build::Args),
     Check(check::Args),
     Vet(vet::Args),
+    Why(why::Args),
     Explain(explain::Args),
     Init(init::Args),
     Completions(completions::Args),
@@ -68,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(args, color),
         Command::Check(args) => check::run(args, color),
         Command::Vet(args) => vet::run(args, color),
+        Command::Why(args) => why::run(args, color, cli.color.for_stdout()),
         Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
         Command::Init(args) => init::run(args),
         Command::Completions(args) => completions::run(args),

@@ -27,13 +27,13 @@ mod names;
 mod ops;
 mod scope;
 
-pub use decl::{Decl, DeclKind, Decls};
+pub use decl::{Body, Decl, DeclKind, Decls};
 pub use scope::{Local, Locals, Scope};
 
 use crate::ast;
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::object::Object;
-use crate::resolve::{Program, STD};
+use crate::resolve::{Found, Program, STD};
 use crate::source::Span;
 use crate::types::{ModuleId, Ty};
 use crate::value::{Measure, Node, Origin, OriginKind, Value};
@@ -95,6 +95,17 @@ pub struct Shared<'a> {
 
 /// Everything a program declares, as objects in the order of the declarations.
 pub fn evaluate<'a>(program: &'a Program<'a>, world: &'a dyn World, params: Params, limits: Limits) -> Vec<Object> {
+    evaluate_and(program, world, params, limits, |_, objects| objects)
+}
+
+/// As [`evaluate`]; `then` gets the objects while all that was computed on the way to them is still at hand.
+pub fn evaluate_and<'a, T>(
+    program: &'a Program<'a>,
+    world: &'a dyn World,
+    params: Params,
+    limits: Limits,
+    then: impl FnOnce(&Shared<'a>, Vec<Object>) -> T,
+) -> T {
     let mut shared = Shared::new(program, world, params, limits);
     let expanded = expand::expand(&shared);
     shared.decls = expanded.decls;
@@ -103,9 +114,16 @@ pub fn evaluate<'a>(program: &'a Program<'a>, world: &'a dyn World, params: Para
     let objects: Vec<Vec<Object>> = shared.decls.list.par_iter().with_min_len(16).map(|decl| Evaluator::new(shared).emit(decl)).collect();
     if shared.is_full() {
         shared.report_full();
-        return Vec::new();
+        return then(shared, Vec::new());
     }
-    finish::finish(shared, objects.into_iter().flatten().collect(), expanded.extends)
+    let objects = finish::finish(shared, objects.into_iter().flatten().collect(), expanded.extends);
+    then(shared, objects)
+}
+
+/// The value of a let or param, as evaluation had it.
+pub fn value_of_global<'a>(shared: &Shared<'a>, found: Found<crate::resolve::Value<'a>>) -> Option<Node> {
+    let sink = Sink::new();
+    Evaluator { sink: &sink, ..Evaluator::new(shared) }.global(found.what, found.home).ok()
 }
 
 impl<'a> Shared<'a> {

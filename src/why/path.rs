@@ -1,0 +1,200 @@
+//! Paths into an object: how people write them, and how they are shown.
+//!
+//! Read is what the API server writes (`spec.containers[0].image`, `metadata.labels[app.kubernetes.io/name]`) and what kdsl writes
+//! (`spec.containers.web.image`, `spec.containers["web"].image`). A key with dots needs no brackets where the record has it.
+
+use crate::value::{Entry, Item, List, Node, Over, Record, Value};
+use std::fmt::Write;
+use std::sync::Arc;
+use ustr::Ustr;
+
+/// Where a path leads: the steps in full, and what is found there.
+#[derive(Clone, Debug)]
+pub struct Place<'o> {
+    pub steps: Vec<Found<'o>>,
+    /// What is left of the path where nobody wrote the field.
+    pub missing: Vec<String>,
+}
+
+/// A step that was found.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'o> {
+    Entry(&'o Entry),
+    Item { item: &'o Item, index: usize, label: Option<Ustr> },
+}
+
+impl<'o> Found<'o> {
+    pub fn node(self) -> &'o Node {
+        match self {
+            Found::Entry(entry) => &entry.node,
+            Found::Item { item, .. } => &item.node,
+        }
+    }
+
+    pub fn at(self) -> crate::source::Span {
+        match self {
+            Found::Entry(entry) => entry.at,
+            Found::Item { item, .. } => item.at,
+        }
+    }
+
+    pub fn over(self) -> Option<&'o Arc<Over>> {
+        match self {
+            Found::Entry(entry) => entry.over.as_ref(),
+            Found::Item { .. } => None,
+        }
+    }
+}
+
+/// `spec.containers[0]` as `["spec", "containers", "[0]"]`.
+pub fn split(path: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut depth = 0;
+    for c in path.trim().trim_start_matches('.').chars() {
+        match c {
+            '[' if depth == 0 => {
+                out.push("[".into());
+                depth = 1;
+            }
+            ']' if depth == 1 => {
+                depth = 0;
+                out.push(String::new());
+            }
+            '.' if depth == 0 => out.push(String::new()),
+            '"' | '\'' if depth == 1 => {}
+            c => out.last_mut().expect("there is always one").push(c),
+        }
+    }
+    out.retain(|step| !step.is_empty());
+    out
+}
+
+/// Follows a path as far as there is something.
+pub fn follow<'o>(root: &'o Record, steps: &[String]) -> Place<'o> {
+    let mut place = Place { steps: Vec::new(), missing: Vec::new() };
+    let mut rest = steps;
+    while !rest.is_empty() {
+        let here = place.steps.last().map(|found: &Found<'o>| &found.node().value);
+        let (found, used) = match here {
+            None => in_record(root, rest),
+            Some(Value::Record(record)) => in_record(record, rest),
+            Some(Value::List(list)) => (in_list(list, bare(&rest[0])), 1),
+            Some(_) => (None, 0),
+        };
+        let Some(found) = found else { break };
+        place.steps.push(found);
+        rest = &rest[used..];
+    }
+    place.missing = rest.iter().map(|step| bare(step).to_string()).collect();
+    place
+}
+
+fn bare(step: &str) -> &str {
+    step.strip_prefix('[').unwrap_or(step)
+}
+
+/// The entry under the next step, or under several of them joined by the dots that cut them apart.
+fn in_record<'o>(record: &'o Record, steps: &[String]) -> (Option<Found<'o>>, usize) {
+    let mut key = String::new();
+    for (used, step) in steps.iter().enumerate() {
+        if used > 0 {
+            key.push('.');
+        }
+        key.push_str(bare(step));
+        if let Some(entry) = record.get(Ustr::from(&key)).filter(|e| !e.node.is_null()) {
+            return (Some(Found::Entry(entry)), used + 1);
+        }
+    }
+    (None, 0)
+}
+
+fn in_list<'o>(list: &'o List, step: &str) -> Option<Found<'o>> {
+    let found = |index: usize| list.items.get(index).map(|item| Found::Item { item, index, label: label(list, item) });
+    if let Some(index) = list.items.iter().position(|item| label(list, item).is_some_and(|l| l == step)) {
+        return found(index);
+    }
+    step.parse().ok().and_then(found)
+}
+
+/// What tells an element apart: the label field of its list, else its name.
+fn label(list: &List, item: &Item) -> Option<Ustr> {
+    let Value::Record(record) = &item.node.value else { return None };
+    let key = list.label.unwrap_or_else(|| Ustr::from("name"));
+    crate::data::scalar_text(&record.get(key)?.node.value).map(|text| Ustr::from(&text))
+}
+
+/// The names that a step could have had at the end of what was found.
+pub fn known(root: &Record, place: &Place) -> Vec<String> {
+    match place.steps.last().map(|found| &found.node().value) {
+        None => keys(root),
+        Some(Value::Record(record)) => keys(record),
+        Some(Value::List(list)) => {
+            list.items.iter().enumerate().map(|(i, item)| label(list, item).map_or_else(|| i.to_string(), |l| l.to_string())).collect()
+        }
+        Some(_) => Vec::new(),
+    }
+}
+
+fn keys(record: &Record) -> Vec<String> {
+    record.entries.iter().filter(|e| !e.node.is_null()).map(|e| e.key.to_string()).collect()
+}
+
+/// The path of what was found: `spec.containers[web].image`.
+pub fn server_path(steps: &[Found]) -> String {
+    let mut out = String::new();
+    for step in steps {
+        match step {
+            Found::Entry(entry) => push_key(&mut out, &entry.key),
+            Found::Item { index, label, .. } => push_item(&mut out, *index, *label),
+        }
+    }
+    out
+}
+
+fn push_key(out: &mut String, key: &str) {
+    let dot = if out.is_empty() { "" } else { "." };
+    // Writing to text cannot fail.
+    let _ = if key.contains(['.', '/']) { write!(out, "[{key}]") } else { write!(out, "{dot}{key}") };
+}
+
+fn push_item(out: &mut String, index: usize, label: Option<Ustr>) {
+    let _ = match label {
+        Some(label) => write!(out, "[{label}]"),
+        None => write!(out, "[{index}]"),
+    };
+}
+
+/// Every scalar, and every empty record and list, below a node, with its path from there.
+pub fn leaves<'o>(node: &'o Node, at: crate::source::Span, path: &mut String, each: &mut impl FnMut(&str, &'o Node, crate::source::Span)) {
+    let kept = path.len();
+    match &node.value {
+        Value::Record(record) if record.entries.iter().any(|e| !e.node.is_null()) => {
+            for entry in record.entries.iter().filter(|e| !e.node.is_null()) {
+                push_key(path, &entry.key);
+                leaves(&entry.node, entry.at, path, each);
+                path.truncate(kept);
+            }
+        }
+        Value::List(list) if !list.items.is_empty() => {
+            for (index, item) in list.items.iter().enumerate() {
+                push_item(path, index, label(list, item));
+                leaves(&item.node, item.at, path, each);
+                path.truncate(kept);
+            }
+        }
+        _ => each(path, node, at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_path_is_read_in_all_its_forms() {
+        assert_eq!(split("spec.containers[0].image"), ["spec", "containers", "[0", "image"]);
+        assert_eq!(split(".metadata.labels[\"a.b/c\"]"), ["metadata", "labels", "[a.b/c"]);
+        assert_eq!(split("containers['web'].env"), ["containers", "[web", "env"]);
+        assert_eq!(split(""), Vec::<String>::new());
+    }
+}
