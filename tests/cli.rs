@@ -387,3 +387,55 @@ fn a_chain_that_is_too_deep_is_an_error_and_no_crash() {
         dir.run(&["build", file, "--diagnostics", "concise"]).code(1).silent().says(&["limit-depth"]);
     }
 }
+
+#[test]
+fn why_tells_the_places_that_made_a_field() {
+    let base = "param tag: String = \"1.0\"\nlet repo = \"r.example.com/web\"\nnamespace shop {\n  app web {\n    image = \"${repo}:${tag}\"\n    user = 101\n    replicas = 2\n    resources { cpu = 100m, memory = 64Mi }\n  }\n}\n";
+    let prod = "base \"./shop.kdsl\"\nextend app web { replicas = 5 }\nextend Deployment web { spec { paused = true } }\n";
+    let dir = Dir::with(&[("shop.kdsl", base), ("prod.kdsl", prod)]);
+    let ask = |args: &[&str]| dir.run(&[&["why", "prod.kdsl"], args].concat());
+    let replicas = ask(&["Deployment/web", "spec.replicas"]).code(0).out;
+    assert!(
+        replicas.starts_with("spec.replicas of Deployment/web in shop = 5\n\n  is written in `extend app web`\n  prod.kdsl:2:29\n"),
+        "{replicas}"
+    );
+    assert!(replicas.contains("replaces what is written in `app web`\n  shop.kdsl:7:5"), "{replicas}");
+    let image = ask(&["shop/Deployment/web", "spec.template.spec.containers.web.image", "-p", "tag=2.0"]).code(0).out;
+    for words in
+        ["= \"r.example.com/web:2.0\"", "is computed in `app web`", "`repo` is \"r.example.com/web\", a let", "given by -p tag=2.0"]
+    {
+        assert!(image.contains(words), "{words}\n{image}");
+    }
+    let whole = ask(&["deploy/web", "spec.strategy", "-n", "shop"]).code(0).out;
+    assert!(whole.contains("rollingUpdate.maxSurge = 25%") && whole.contains("default of app.rollout"), "{whole}");
+    let json: serde_json::Value = serde_json::from_str(&ask(&["Deployment/web", "spec.paused", "--format", "json"]).code(0).out).unwrap();
+    assert_eq!((&json["value"], &json["steps"][0]["line"], &json["steps"][0]["file"]), (&"true".into(), &3.into(), &"prod.kdsl".into()));
+}
+
+#[test]
+fn why_takes_a_line_of_the_output() {
+    let dir = Dir::with(&[("web.kdsl", APP)]);
+    let yaml = dir.run(&["build", "web.kdsl"]).code(0).out;
+    let line = yaml.lines().position(|l| l.contains("containerPort")).expect("a port") + 1;
+    dir.write("out.yaml", &yaml);
+    let place = format!("out.yaml:{line}");
+    for args in [["why", "web.kdsl", &place], ["why", &place, "web.kdsl"]] {
+        let out = dir.run(&args).code(0).out;
+        assert!(out.starts_with("spec.template.spec.containers[web].ports[http].containerPort of Deployment/web in shop = 8080"), "{out}");
+    }
+    dir.run(&["why", "web.kdsl", "out.yaml:9999"]).code(2).says(&["no line 9999"]);
+}
+
+#[test]
+fn why_suggests_what_was_meant() {
+    let dir = Dir::with(&[("web.kdsl", APP)]);
+    let ask = |object: &str, path: &str| dir.run(&["why", "web.kdsl", object, path]).code(2).silent().err;
+    assert!(ask("Deployment/wbe", "spec").contains("did you mean `shop/Deployment/web`?"));
+    assert!(ask("Deploymnt/web", "spec").contains("did you mean `shop/Deployment/web`?"));
+    assert!(ask("Deployment/web", "spec.replica").contains("did you mean `replicas`?"));
+    assert!(ask("app/web", "spec").contains("`app web` makes"));
+    let out = dir.run(&["why", "web.kdsl", "Service/web", "spec.type"]).code(0).out;
+    assert!(out.starts_with("spec.type of Service/web in shop is written nowhere"), "{out}");
+    dir.write("bad.kdsl", "app web { }\n");
+    dir.run(&["why", "bad.kdsl", "Deployment/web"]).code(1).silent().says(&["missing-field"]);
+}

@@ -4,7 +4,7 @@ use super::input::{self, Input};
 use super::terminal::{print, say};
 use super::{Diagnostics, ERRORS, Stop, params};
 use crate::engine::Engine;
-use crate::why::{Query, Unknown};
+use crate::why::{self, Query, Unknown};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -50,7 +50,12 @@ enum Output {
     Json,
 }
 
-pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
+pub fn run(mut args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
+    if args.path.is_none() && args.file.to_str().and_then(line_of).is_some() {
+        // The line was named first.
+        let line = std::mem::replace(&mut args.file, PathBuf::from(&args.object));
+        args.object = line.display().to_string();
+    }
     let given = args.params.given()?;
     let input = Input::open(&args.file)?;
     let query = query(&args)?;
@@ -62,12 +67,8 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
         }
         Some(answer) => answer,
     };
-    if let Err(Unknown { message, help }) = answer {
-        let stop = Stop::usage(message.clone());
-        return Err(match help {
-            Some(help) => stop.help(help.clone()),
-            None => stop,
-        });
+    if let Err(unknown) = answer {
+        return Err(stop(unknown.clone()));
     }
     match args.format {
         Output::Text => print(&why.text(color_out))?,
@@ -76,26 +77,31 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The question: an object and a field as they are named, or as a line of YAML names them. `kdsl why out.yaml:12 shop.kdsl` is meant the
+/// other way round.
 fn query(args: &Args) -> Result<Query, Stop> {
     match line_of(&args.object) {
         Some((file, line)) if args.path.is_none() => {
             let text = String::from_utf8_lossy(&input::read(Path::new(file))?).into_owned();
-            at_line(file, &text, line)
+            why::query_of_line(file, &text, line).map_err(stop)
         }
-        _ => Ok(Query {
-            object: args.object.clone(),
-            namespace: args.namespace.clone(),
-            path: args.path.clone().unwrap_or_default(),
-        }),
+        _ => {
+            let path = args.path.clone().unwrap_or_default();
+            Ok(Query { object: args.object.clone(), namespace: args.namespace.clone(), path })
+        }
+    }
+}
+
+fn stop(unknown: Unknown) -> Stop {
+    let stop = Stop::usage(unknown.message);
+    match unknown.help.filter(|help| !help.is_empty()) {
+        Some(help) => stop.help(help),
+        None => stop,
     }
 }
 
 /// `out.yaml:12`
-fn line_of(text: &str) -> Option<(&str, usize)> {
+fn line_of(text: &str) -> Option<(&str, u32)> {
     let (file, line) = text.rsplit_once(':')?;
     Some((file, line.parse().ok()?))
-}
-
-fn at_line(file: &str, _text: &str, line: usize) -> Result<Query, Stop> {
-    Err(Stop::usage(format!("{file}:{line}")))
 }

@@ -40,6 +40,7 @@ pub fn trace(shared: &Shared, given: &[Given], object: &Object, place: Place) ->
             trace.parts = chain.parts(&object.node(), object.head);
         }
         None => {
+            chain.left_out(&place);
             place.missing.iter().for_each(|step| path = format!("{path}{}{step}", if path.is_empty() { "" } else { "." }));
             chain.declaration();
         }
@@ -70,6 +71,19 @@ impl<'a> Chain<'_, 'a> {
         self.declaration();
     }
 
+    /// The entry that leaves the field out by `null`, where there is one.
+    fn left_out(&mut self, place: &Place) {
+        let record = match place.steps.last().map(|found| &found.node().value) {
+            None => &self.object.root,
+            Some(Value::Record(record)) => record,
+            Some(_) => return,
+        };
+        let (Some(entry), [_]) = (record.get(Ustr::from(&place.missing[0])), place.missing.as_slice()) else { return };
+        let at = if self.is_user(entry.node.origin.span) { entry.node.origin.span } else { entry.at };
+        let by = if self.is_user(at) { self.within(at) } else { format!("by {}", self.maker()) };
+        self.push(Role::Emit, format!("is left out {by}, which writes null"), at);
+    }
+
     fn push(&mut self, role: Role, text: impl Into<String>, at: Span) {
         if !at.is_none() && !self.steps.iter().any(|step| step.at == at) {
             self.steps.push(Step { role, text: text.into(), at });
@@ -80,15 +94,19 @@ impl<'a> Chain<'_, 'a> {
         self.shared.program.db.is_user(span)
     }
 
+    /// Whether a place is the head of the declaration, or its label.
+    fn is_name(&self, span: Span) -> bool {
+        span == self.object.head || self.decl.as_ref().is_some_and(|d| span == d.label || span == d.head)
+    }
+
     /// The expression that the value is.
     fn origin(&mut self, node: &Node, at: Span) {
         let Origin { span, kind } = node.origin;
         if span.is_none() {
             return;
         }
-        let is_name = span == self.object.head || self.decl.as_ref().is_some_and(|d| span == d.label || span == d.head);
         match kind {
-            OriginKind::User if is_name => self.push(Role::Written, "comes from the name of the declaration", span),
+            OriginKind::User if self.is_name(span) => self.push(Role::Written, "comes from the name of the declaration", span),
             OriginKind::User => {
                 let verb = if self.is_spelled_out(node, span) { "is written" } else { "is computed" };
                 let text = format!("{verb} {}", self.within(span));
@@ -115,7 +133,9 @@ impl<'a> Chain<'_, 'a> {
     fn is_spelled_out(&self, node: &Node, span: Span) -> bool {
         let text = self.shared.program.db.text(span);
         match data::scalar_text(&node.value) {
-            Some(value) => text.trim_matches('"') == value.as_str() || !text.contains(['(', '$', '?', '.']) && text.contains(value.as_str()),
+            Some(value) => {
+                text.trim_matches('"') == value.as_str() || !text.contains(['(', '$', '?', '.']) && text.contains(value.as_str())
+            }
             None => matches!(text.chars().next(), Some('{' | '[')) || text.contains('{'),
         }
     }
@@ -265,13 +285,16 @@ impl<'a> Chain<'_, 'a> {
                 return;
             }
             let Origin { span, kind } = leaf.origin;
-            let (role, at) = match kind {
-                OriginKind::User if !span.is_none() => (Role::Written, span),
-                OriginKind::User => (Role::Declaration, self.object.head),
-                OriginKind::Default => (Role::Default, span),
-                OriginKind::Emit => (Role::Emit, if self.is_user(at) { span } else { at }),
+            let (role, text, at) = match kind {
+                OriginKind::User if span.is_none() || self.is_name(span) => (Role::Declaration, "name".into(), self.object.head),
+                OriginKind::User => (Role::Written, "written".into(), span),
+                OriginKind::Default => match self.field_of_default(span) {
+                    Some(field) => (Role::Default, format!("default of {field}"), span),
+                    None => (Role::Default, "default".into(), span),
+                },
+                OriginKind::Emit => (Role::Emit, self.maker(), if self.is_user(at) { span } else { at }),
             };
-            parts.push(Part { path: path.to_string(), value: shown(leaf), role, at });
+            parts.push(Part { path: path.to_string(), value: shown(leaf), role, text, at });
         });
         parts
     }
@@ -408,6 +431,16 @@ fn at_path<'a>(fields: &[&'a Field], path: &[Ustr]) -> Vec<&'a Field> {
     out
 }
 
+/// `{}`, `[]`, `null`: a default that says nothing.
+fn is_nothing(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ast::ExprKind::Null => true,
+        ast::ExprKind::List(items) => items.is_empty(),
+        ast::ExprKind::Record(block) => block.entries.is_empty(),
+        _ => false,
+    }
+}
+
 /// The default of the field at a path.
 fn default_at(record: &RecordTy, path: &[Ustr]) -> Option<Span> {
     let (first, rest) = path.split_first()?;
@@ -416,7 +449,7 @@ fn default_at(record: &RecordTy, path: &[Ustr]) -> Option<Span> {
         Ty::Record(inner) if !rest.is_empty() => default_at(inner, rest),
         _ => None,
     };
-    inner.or_else(|| field.default.map(|default| default.expr.span))
+    inner.or_else(|| field.default.filter(|default| !is_nothing(default.expr)).map(|default| default.expr.span))
 }
 
 /// Whether the default of a field, or of a field of its record, holds a place; `path` is then the way to it.

@@ -5,11 +5,12 @@
 //! declaration, which default lies under them, and which lets and params the expression names. Nothing is computed anew.
 
 mod chain;
+mod line;
 mod path;
 mod render;
 mod target;
 
-pub use path::{Place, server_path};
+pub use line::query as query_of_line;
 pub use render::{json, text};
 
 use crate::eval::Shared;
@@ -90,6 +91,8 @@ pub struct Part {
     pub path: String,
     pub value: String,
     pub role: Role,
+    /// `default of app.rollout`
+    pub text: String,
     pub at: Span,
 }
 

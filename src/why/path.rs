@@ -117,7 +117,7 @@ fn in_list<'o>(list: &'o List, step: &str) -> Option<Found<'o>> {
 }
 
 /// What tells an element apart: the label field of its list, else its name.
-fn label(list: &List, item: &Item) -> Option<Ustr> {
+pub fn label(list: &List, item: &Item) -> Option<Ustr> {
     let Value::Record(record) = &item.node.value else { return None };
     let key = list.label.unwrap_or_else(|| Ustr::from("name"));
     crate::data::scalar_text(&record.get(key)?.node.value).map(|text| Ustr::from(&text))
@@ -151,13 +151,13 @@ pub fn server_path(steps: &[Found]) -> String {
     out
 }
 
-fn push_key(out: &mut String, key: &str) {
+pub fn push_key(out: &mut String, key: &str) {
     let dot = if out.is_empty() { "" } else { "." };
     // Writing to text cannot fail.
     let _ = if key.contains(['.', '/']) { write!(out, "[{key}]") } else { write!(out, "{dot}{key}") };
 }
 
-fn push_item(out: &mut String, index: usize, label: Option<Ustr>) {
+pub fn push_item(out: &mut String, index: usize, label: Option<Ustr>) {
     let _ = match label {
         Some(label) => write!(out, "[{label}]"),
         None => write!(out, "[{index}]"),

@@ -33,10 +33,10 @@ fn parts(trace: &Trace, files: &FileDb, paint: &Paint, out: &mut String) {
         .iter()
         .map(|part| {
             let dot = part.path.strip_prefix('.').unwrap_or(&part.path);
-            (format!("{dot} = {}", cut(&part.value, 60)), format!("{} {}", part.role.as_str(), place(part.at, files)))
+            (format!("{dot} = {}", cut(&part.value, 60)), format!("{}, {}", part.text, place(part.at, files)))
         })
         .collect();
-    let width = lines.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0).min(70);
+    let width = lines.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0).min(60);
     for (left, right) in &lines {
         let pad = " ".repeat(width.saturating_sub(left.chars().count()));
         let _ = writeln!(out, "  {left}{pad}  {}", paint.dim(right.trim_end()));
@@ -90,7 +90,13 @@ pub fn json(trace: &Trace, files: &FileDb) -> Json {
     let parts: Vec<Json> = trace
         .parts
         .iter()
-        .map(|p| located(json!({ "path": p.path.trim_start_matches('.'), "value": p.value, "role": p.role.as_str() }), p.at, files))
+        .map(|p| {
+            located(
+                json!({ "path": p.path.trim_start_matches('.'), "value": p.value, "role": p.role.as_str(), "text": p.text }),
+                p.at,
+                files,
+            )
+        })
         .collect();
     json!({ "object": trace.object, "path": trace.path, "value": trace.value, "steps": steps, "parts": parts })
 }

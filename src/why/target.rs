@@ -12,7 +12,8 @@ use ustr::Ustr;
 pub fn object<'o>(shared: &Shared, objects: &'o [Object], query: &Query) -> Result<&'o Object, Unknown> {
     let words = Words::of(query);
     let named: Vec<&Object> = objects.iter().filter(|o| words.kind_fits(o.kind) && o.name == words.name).collect();
-    let found: Vec<&Object> = named.iter().copied().filter(|o| words.namespace.is_none_or(|n| o.namespace.is_some_and(|own| own == n))).collect();
+    let found: Vec<&Object> =
+        named.iter().copied().filter(|o| words.namespace.is_none_or(|n| o.namespace.is_some_and(|own| own == n))).collect();
     match (found.as_slice(), named.as_slice()) {
         ([only], _) => Ok(only),
         ([], [near, ..]) => Err(Unknown {
