@@ -12,10 +12,12 @@ use crate::manifest::{self, Manifest};
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
+use crate::rules::{RuleBook, RuleJudge};
+use crate::schema;
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
 use crate::why;
-use crate::world::World;
+use crate::world::{MemWorld, World};
 use crate::yaml;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -99,11 +101,21 @@ pub fn vet(inputs: Vec<(String, Arc<str>)>, options: &VetOptions) -> Vetted {
             }
         }
     }
-    let documents: Vec<Vetting> = sources.iter().flat_map(|source| vet_stream(source, &files, &sink, options)).collect();
+    let documents = judge_streams(&sources, &files, &sink, options);
     let mut diagnostics = sink.finish();
     number(&mut diagnostics, &documents);
     let objects = documents.iter().map(|d| d.manifests.len()).sum();
     Vetted { files, diagnostics, objects }
+}
+
+/// The documents of all streams, judged by the library's rules.
+fn judge_streams(sources: &[Arc<Source>], files: &FileDb, sink: &Sink, options: &VetOptions) -> Vec<Vetting> {
+    let (project, world, faults) = (Project::default(), MemWorld::new(), Sink::new());
+    let program = Program::new(&project, files, sink);
+    let shared = eval::Shared::new(&program, &world, eval::Params::default(), Limits::default());
+    let book = RuleBook::new(&program, schema::newest());
+    let judge = || RuleJudge::new(&book, &shared, &faults);
+    sources.iter().flat_map(|source| vet_stream(source, files, sink, options, judge)).collect()
 }
 
 /// A document and what it holds.
@@ -112,8 +124,14 @@ struct Vetting {
     manifests: Vec<Manifest>,
 }
 
-fn vet_stream(source: &Source, files: &FileDb, sink: &Sink, options: &VetOptions) -> Vec<Vetting> {
-    let judged = yaml::read(source).into_par_iter().map(|document| {
+fn vet_stream<J: conform::Judge>(
+    source: &Source,
+    files: &FileDb,
+    sink: &Sink,
+    options: &VetOptions,
+    judge: impl Fn() -> J + Sync + Send,
+) -> Vec<Vetting> {
+    let judged = yaml::read(source).into_par_iter().with_min_len(32).map_init(judge, |judge, document| {
         document.faults.into_iter().for_each(|fault| sink.push(fault.diagnostic()));
         let mut manifests = Vec::new();
         if let Some(root) = &document.root {
@@ -121,7 +139,7 @@ fn vet_stream(source: &Source, files: &FileDb, sink: &Sink, options: &VetOptions
         }
         for found in &manifests {
             match found {
-                Manifest::Native(object) => conform::conform_one(files, sink, object, &mut ()),
+                Manifest::Native(object) => conform::conform_one(files, sink, object, judge),
                 Manifest::Custom(custom) => sink.push(unverified(custom, options)),
             }
         }
@@ -209,7 +227,10 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     if program.sink.has_errors() {
         return Vec::new();
     }
-    conform::conform(program.db, program.sink, &objects, || ());
+    let faults = Sink::new();
+    let shared = eval::Shared::new(program, world, eval::Params::default(), limits);
+    let book = RuleBook::new(program, schema::newest());
+    conform::conform(program.db, program.sink, &objects, || RuleJudge::new(&book, &shared, &faults));
     objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));
     objects
 }

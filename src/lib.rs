@@ -84,6 +84,8 @@ pub mod quantity;
 #[doc(hidden)]
 pub mod resolve;
 #[doc(hidden)]
+pub mod rules;
+#[doc(hidden)]
 pub mod schema;
 #[doc(hidden)]
 pub mod source;

@@ -3,7 +3,7 @@
 //! Its files stand at fixed positions before all user files, in every [`FileDb`], so that one parsed piece serves all runs of the
 //! process. Cutting the text into pieces needs only the lexer; a run that uses one kind parses that kind and what it mentions.
 
-use crate::ast::{Item, Name};
+use crate::ast::{self, Item, Name};
 use crate::diag::Sink;
 use crate::source::{FileDb, Source, SourceKind};
 use crate::syntax::{self, Piece};
@@ -35,11 +35,38 @@ pub enum Sort {
     Type,
     Fn,
     Let,
+    /// Found by the type that they are on.
+    Rule,
+    Refine,
 }
 
 /// The declaration of that sort and name, parsed now if it never was.
 pub fn item(sort: Sort, name: Name) -> Option<&'static Item> {
     STD.index.get(&name)?.iter().find(|(s, _)| *s == sort).map(|&(_, i)| STD.parse(i))
+}
+
+/// The rules on a native type, by its short name, in the order of the files; each parsed now if it never was.
+pub fn rules_on(short: &str) -> impl Iterator<Item = &'static ast::RuleDecl> {
+    STD.parsed(&STD.rules, short).filter_map(|item| if let Item::Rule(rule) = item { Some(rule) } else { None })
+}
+
+/// The refinements of a native type, by its short name.
+pub fn refinements_of(short: &str) -> impl Iterator<Item = &'static ast::RefineDecl> {
+    STD.parsed(&STD.refinements, short).filter_map(|item| if let Item::Refine(refine) = item { Some(refine) } else { None })
+}
+
+/// Every rule of the library, in the order of the files.
+pub fn rules() -> impl Iterator<Item = &'static ast::RuleDecl> {
+    let mut all: Vec<usize> = STD.rules.values().flatten().copied().collect();
+    all.sort_unstable();
+    all.into_iter().filter_map(|index| if let Item::Rule(rule) = STD.parse(index) { Some(rule) } else { None })
+}
+
+/// Every refinement of the library, in the order of the files.
+pub fn refinements() -> impl Iterator<Item = &'static ast::RefineDecl> {
+    let mut all: Vec<usize> = STD.refinements.values().flatten().copied().collect();
+    all.sort_unstable();
+    all.into_iter().filter_map(|index| if let Item::Refine(refine) = STD.parse(index) { Some(refine) } else { None })
 }
 
 /// All names of a sort, in the order of the files.
@@ -52,10 +79,14 @@ pub fn add_to(db: &FileDb) {
     db.add_all(&STD.sources);
 }
 
+#[derive(Default)]
 struct Std {
     sources: Vec<Arc<Source>>,
     pieces: Vec<StdPiece>,
     index: UstrMap<Vec<(Sort, usize)>>,
+    /// By the short name of the native type that they are on.
+    rules: UstrMap<Vec<usize>>,
+    refinements: UstrMap<Vec<usize>>,
 }
 
 struct StdPiece {
@@ -71,7 +102,7 @@ static STD: LazyLock<Std> = LazyLock::new(Std::new);
 impl Std {
     fn new() -> Std {
         let db = FileDb::default();
-        let mut std = Std { sources: Vec::new(), pieces: Vec::new(), index: UstrMap::default() };
+        let mut std = Std::default();
         for (number, (name, text)) in FILES.iter().enumerate() {
             let source = db.add(*name, *text, SourceKind::Std).expect("the library is smaller than 4 GiB");
             for piece in syntax::pieces(&source) {
@@ -88,11 +119,24 @@ impl Std {
             Some("type") => Sort::Type,
             Some("fn") => Sort::Fn,
             Some("let") => Sort::Let,
+            Some("rule") => Sort::Rule,
+            Some("refine") => Sort::Refine,
             _ => return,
         };
+        let number = self.pieces.len();
+        match (sort, piece.head.as_slice()) {
+            (Sort::Rule, [_, _, _, on, ty, ..]) if on == "update" => self.rules.entry(Ustr::from(ty)).or_default().push(number),
+            (Sort::Rule, [_, _, _, ty, ..]) => self.rules.entry(Ustr::from(ty)).or_default().push(number),
+            (Sort::Refine, [_, ty, ..]) => self.refinements.entry(Ustr::from(ty)).or_default().push(number),
+            _ => {}
+        }
         let Some(name) = piece.head.get(1).map(|w| Ustr::from(w.as_ref())) else { return };
         self.index.entry(name).or_default().push((sort, self.pieces.len()));
         self.pieces.push(StdPiece { sort, name, source, piece, item: OnceLock::new() });
+    }
+
+    fn parsed<'s>(&'s self, index: &'s UstrMap<Vec<usize>>, short: &str) -> impl Iterator<Item = &'s Item> + use<'s> {
+        index.get(&Ustr::from(short)).into_iter().flatten().map(|&number| self.parse(number))
     }
 
     fn parse(&self, index: usize) -> &Item {

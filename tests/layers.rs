@@ -14,7 +14,7 @@ const ORDER: &[&[&str]] = &[
     &["schema", "types"],
     &["value", "duration", "quantity", "number", "data", "pattern", "yaml"],
     &["resolve", "emit", "builtins", "check"],
-    &["object", "manifest", "eval", "conform"],
+    &["object", "manifest", "eval", "conform", "rules"],
     &["params", "why", "driver"],
     &["engine"],
     &["cli"],

@@ -34,6 +34,7 @@ impl<'a> Checker<'_, '_, 'a> {
         }
         let found = self.infer(base);
         let ty = self.member_of(&found, field, optional, base);
+        let ty = if self.place.rule { self.read_in_rule(expr, &found, field.name, ty) } else { ty };
         self.narrowed(expr, ty)
     }
 
@@ -166,7 +167,7 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::Null if optional => Ty::Null,
             Ty::Null => self.error(Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("this is null, so it has no `{}`", field.name))),
             Ty::Optional(inner) => {
-                if !optional {
+                if !optional && !(self.place.rule && matches!(inner.base(), Ty::Native(_) | Ty::Map(_) | Ty::Record(_))) {
                     self.null_access(expr, field);
                 }
                 self.member_of(inner, field, false, expr).optional()

@@ -16,6 +16,7 @@ use crate::types::Ty;
 impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn call(&mut self, call: &'a Call, span: Span) -> Ty<'a> {
         if let Some(found) = self.program().function(self.place.home, &call.callee) {
+            self.reads_of(found);
             return self.call_function(found, call, span);
         }
         let name = called(call);

@@ -107,7 +107,7 @@ impl<'a> Checker<'_, '_, 'a> {
             // Exports that stand in an `if` or a `for`, or are merged in, are judged by evaluation.
             None => return is_open(kind).then_some(Ty::Any),
         };
-        let place = Place { home, kind: Some(kind.clone()), test: false };
+        let place = Place { home, kind: Some(kind.clone()), test: false, rule: false };
         let ident = crate::ast::Ident { name, span: field.key.span() };
         // Its errors are reported where the kind is checked.
         let find = |this: &mut Self| {

@@ -31,7 +31,9 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// Runs `work` where a function's parameters are bound.
     pub(super) fn function_body<T>(&mut self, found: Found<&'a ast::FnDecl>, work: impl FnOnce(&mut Self) -> T) -> T {
-        self.elsewhere(Place::module(found.home), |this| {
+        // The functions of the library's rules read as these do.
+        let rule = self.place.rule || self.program().db.find(found.what.span).is_some_and(|file| is_of_rules(&file.name));
+        self.elsewhere(Place { rule, ..Place::module(found.home) }, |this| {
             for param in &found.what.params {
                 let ty = this.annotation(found.home, &param.ty);
                 this.bind(param.name.name, ty);
@@ -49,6 +51,10 @@ impl<'a> Checker<'_, '_, 'a> {
             }
         }
     }
+}
+
+fn is_of_rules(file: &str) -> bool {
+    file.starts_with("std/k8s/") || file.starts_with("std/rules/")
 }
 
 struct Walk<'c, 's, 'p, 'a> {

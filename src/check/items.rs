@@ -82,8 +82,8 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Assert(assert) => self.condition(&assert.condition),
             Item::Expect(expect) => self.items(&expect.body, Settings::Nothing),
             // What these name is not looked at: nothing acts on them yet, which is said.
-            Item::Rule(rule) => self.not_run(rule.name.span, "rules"),
-            Item::Refine(refine) => self.not_run(refine.ty.span(), "refinements of native types"),
+            Item::Rule(rule) => self.rule(rule),
+            Item::Refine(refine) => self.refine(refine),
             Item::Crd(crd) => self.report(
                 Diagnostic::new(&codes::NOT_YET, crd.name.span, "`crd` is not emitted by this version of kdsl")
                     .help("until then declare it natively: `CustomResourceDefinition \"websites.extensions.example.com\" { … }`"),

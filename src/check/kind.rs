@@ -18,7 +18,7 @@ impl<'a> Checker<'_, '_, 'a> {
         if !std::ptr::eq(kind.decl, decl) {
             return;
         }
-        let place = Place { home, kind: Some(kind.clone()), test: false };
+        let place = Place { home, kind: Some(kind.clone()), test: false, rule: false };
         self.elsewhere(place, |this| this.members(&decl.members, &kind));
     }
 

@@ -22,6 +22,7 @@ mod items;
 mod kind;
 mod name;
 mod report;
+mod rules;
 mod sig;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ use crate::types::{ModuleId, Ty};
 use declared::Declared;
 use facts::Path;
 use rayon::prelude::*;
+pub use rules::{Reads, prepare};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, RwLock};
 
@@ -60,6 +62,8 @@ pub fn check_std(program: &Program) {
             }
         }
     }
+    crate::stdlib::rules().for_each(|rule| Checker::new(&shared, STD).rule(rule));
+    crate::stdlib::refinements().for_each(|refine| Checker::new(&shared, STD).refine(refine));
 }
 
 /// What all threads share.
@@ -96,6 +100,8 @@ struct Checker<'s, 'p, 'a> {
     path: Vec<Pending>,
     /// Whether errors are kept silent: they belong to a definition that is checked at its own place.
     muted: bool,
+    /// While a rule is prepared: what its reads give where nothing is written.
+    reads: Option<Reads>,
 }
 
 /// Where an expression stands.
@@ -106,6 +112,8 @@ struct Place<'a> {
     kind: Option<Arc<Kind<'a>>>,
     /// In a test the emitted objects can be named.
     test: bool,
+    /// In a rule absent structure is read without asking.
+    rule: bool,
 }
 
 enum Bind<'a> {
@@ -122,7 +130,7 @@ struct Pending {
 
 impl<'a> Place<'a> {
     fn module(home: ModuleId) -> Place<'a> {
-        Place { home, kind: None, test: false }
+        Place { home, kind: None, test: false, rule: false }
     }
 }
 
@@ -131,7 +139,7 @@ const DEEPEST: usize = 2_000;
 
 impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
     fn new(shared: &'s Shared<'p, 'a>, home: ModuleId) -> Checker<'s, 'p, 'a> {
-        Checker { shared, place: Place::module(home), locals: Vec::new(), path: Vec::new(), muted: false }
+        Checker { shared, place: Place::module(home), locals: Vec::new(), path: Vec::new(), muted: false, reads: None }
     }
 
     fn program(&self) -> &'p Program<'a> {

@@ -61,7 +61,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     pub(super) fn kind_let(&mut self, kind: &Arc<Kind<'a>>, found: Layered<&'a ast::Let>) -> Ty<'a> {
         let decl = found.what;
-        let place = Place { home: found.home, kind: Some(kind.clone()), test: false };
+        let place = Place { home: found.home, kind: Some(kind.clone()), test: false, rule: false };
         self.known(decl, decl.name, |this| this.elsewhere(place, |this| this.infer(&decl.value)))
     }
 

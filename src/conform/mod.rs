@@ -26,11 +26,18 @@ use ustr::Ustr;
 pub trait Judge {
     /// Judges a value of a native type, all of whose subtree has the right shape.
     fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site);
+
+    /// Whether a field that the schema requires may be absent all the same.
+    fn may_lack(&self, ty: TypeId, field: Ustr) -> bool;
 }
 
 /// No further judgement.
 impl Judge for () {
     fn judge(&mut self, _: &Arc<Record>, _: TypeId, _: &mut Site) {}
+
+    fn may_lack(&self, _: TypeId, _: Ustr) -> bool {
+        false
+    }
 }
 
 /// Reports whatever in the objects the API server would refuse by its schema. Each thread asks `judge` for a judge of its own.
@@ -112,7 +119,7 @@ impl<J: Judge> Walk<'_, J> {
             });
         }
         for field in ty.fields.iter().filter(|f| f.required) {
-            if record.get(field.name).is_none_or(|e| e.node.is_null()) {
+            if record.get(field.name).is_none_or(|e| e.node.is_null()) && !self.judge.may_lack(id, field.name) {
                 self.missing(field);
             }
         }

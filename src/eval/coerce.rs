@@ -346,7 +346,7 @@ fn fits(value: &Value, ty: &Ty) -> bool {
 }
 
 /// Why a value breaks a condition, as the end of a sentence about it.
-fn broken(value: &Value, condition: &Condition) -> Option<String> {
+pub fn broken(value: &Value, condition: &Condition) -> Option<String> {
     match condition {
         Condition::Between { lo, hi } => {
             let number = value.amount()?;

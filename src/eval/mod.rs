@@ -25,12 +25,15 @@ mod inputs;
 mod merge;
 mod names;
 mod ops;
+mod rules;
 mod scope;
 
+pub use coerce::broken;
 pub use decl::{Body, Decl, DeclKind, Decls};
-pub use scope::{Local, Locals, Scope};
+pub use scope::{Local, LocalValue, Locals, Scope};
 
 use crate::ast;
+use crate::check::Reads;
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::object::Object;
 use crate::resolve::{Found, Program, STD};
@@ -192,6 +195,8 @@ pub struct Evaluator<'s, 'a> {
     origin_kind: OriginKind,
     /// Only names of declarations are known yet, not their values.
     names_only: bool,
+    /// In a rule: what reads give where nothing is written, by the expression's address.
+    absent: Option<Arc<Reads>>,
     sink: &'s Sink,
 }
 
@@ -228,6 +233,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             subject: None,
             origin_kind: OriginKind::Emit,
             names_only: false,
+            absent: None,
             sink: shared.program.sink,
         }
     }

@@ -35,6 +35,11 @@ impl<'a> Evaluator<'_, 'a> {
             return self.in_head(head, field.name, field.span, expr.span, scope);
         }
         let node = self.eval(base, scope)?;
+        if self.absent.is_some()
+            && let Some(read) = self.read_in_rule(expr, &node, field.name)
+        {
+            return Ok(read);
+        }
         if optional && node.is_null() {
             return Ok(node);
         }

@@ -472,7 +472,7 @@ fn native<'a>(id: crate::schema::TypeId) -> Ty<'a> {
 }
 
 /// A type of one API group and version: that of the kind, or one whose full name ends in `.group-part.version.Name`.
-fn native_in<'a>(group_version: &str, name: Name) -> Option<Ty<'a>> {
+pub(super) fn native_in<'a>(group_version: &str, name: Name) -> Option<Ty<'a>> {
     if let Some(kind) = crate::schema::kind_in(group_version, &name) {
         return Some(Ty::Native(kind.ty));
     }

@@ -6,9 +6,11 @@
 
 mod build;
 mod kind;
+mod native;
 mod refine;
 
 pub use kind::{Kind, KindRule, Layered};
+pub use native::RefinedField;
 
 use crate::ast::{self, Item, Name};
 use crate::diag::{Diagnostic, Sink, codes, suggest};
@@ -17,6 +19,7 @@ use crate::schema::{self, NativeKind};
 use crate::source::{FileDb, Span};
 use crate::stdlib::{self, Sort};
 use crate::types::{ModuleId, Ty};
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 use ustr::{Ustr, UstrMap};
 
@@ -30,6 +33,7 @@ pub struct Program<'a> {
     pub modules: Vec<Module<'a>>,
     std_kinds: RwLock<UstrMap<Arc<Kind<'a>>>>,
     std_types: RwLock<UstrMap<Ty<'a>>>,
+    refinements: RwLock<FxHashMap<schema::TypeId, Arc<[RefinedField<'a>]>>>,
 }
 
 pub struct Module<'a> {
@@ -102,7 +106,7 @@ impl<'a> Program<'a> {
         for (number, file) in project.files.iter().enumerate() {
             modules.push(Module::new(module_id(number), file, sink));
         }
-        Program { db, sink, modules, std_kinds: Default::default(), std_types: Default::default() }
+        Program { db, sink, modules, std_kinds: Default::default(), std_types: Default::default(), refinements: Default::default() }
     }
 
     pub fn root(&self) -> ModuleId {

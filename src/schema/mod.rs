@@ -56,6 +56,17 @@ pub fn types_named(short: &str) -> impl Iterator<Item = TypeId> + use<> {
     TYPES.find(short).map(|index| TypeId(index as u32))
 }
 
+/// All versions of the type of that short name, within the API group that the bare name means.
+pub fn versions_of(short: &str) -> impl Iterator<Item = TypeId> + use<> {
+    let group = types_named(short).next().map_or("", |id| group_of(TYPES.name(id.index())));
+    types_named(short).filter(move |id| group_of(TYPES.name(id.index())) == group)
+}
+
+/// `io.k8s.api.apps` of `io.k8s.api.apps.v1.Deployment`.
+fn group_of(full_name: &'static str) -> &'static str {
+    full_name.rsplitn(3, '.').nth(2).unwrap_or(full_name)
+}
+
 /// Every type. Looking at one decodes it.
 pub fn types() -> impl Iterator<Item = TypeId> {
     (0..TYPES.len()).map(|index| TypeId(index as u32))

@@ -1,0 +1,138 @@
+//! Rules and refinements: their types, and what the reads of a rule give where nothing is written.
+//!
+//! A rule reads an object with the server's defaults filled in, though nothing is filled in: where a field is absent, its read gives the
+//! default, an empty list or map, or null. Which of them depends on the type of what stands before the dot, which only the checker
+//! knows. So a rule is checked once more when it is first needed ([`prepare`]), and each read is noted by its expression's address, in
+//! the functions that the rule calls too.
+
+use super::{Checker, Place, Shared};
+use crate::ast::{self, RuleBind, RuleStmt};
+use crate::diag::{Diagnostic, codes, suggest};
+use crate::resolve::{Found, Program};
+use crate::schema;
+use crate::types::Ty;
+use crate::value::Node;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// By the address of the expression `base.field`: its value where the field is absent, unless that is null.
+#[derive(Default)]
+pub struct Reads {
+    pub absent: FxHashMap<usize, Node>,
+    /// Functions whose bodies were seen.
+    functions: FxHashSet<usize>,
+}
+
+/// What the reads of a rule give where nothing is written.
+pub fn prepare<'a>(program: &Program<'a>, rule: Found<&'a ast::RuleDecl>) -> Reads {
+    let shared = Shared::new(program, false);
+    let mut checker = Checker { muted: true, reads: Some(Reads::default()), ..Checker::new(&shared, rule.home) };
+    checker.rule(rule.what);
+    checker.reads.unwrap_or_default()
+}
+
+impl<'a> Checker<'_, '_, 'a> {
+    pub(super) fn rule(&mut self, rule: &'a ast::RuleDecl) {
+        let home = self.place.home;
+        let Some(&id) = self.program().native_types(home, &rule.on).first() else { return self.unknown_native(&rule.on) };
+        let place = Place { rule: true, ..Place::module(home) };
+        self.elsewhere(place, |this| {
+            this.bind("object".into(), Ty::Any);
+            this.bind("kubeVersion".into(), Ty::Float);
+            match rule.bind {
+                RuleBind::Value(value) => this.bind(value.name, Ty::Native(id)),
+                RuleBind::Update { old, new } => {
+                    this.bind(old.name, Ty::Native(id));
+                    this.bind(new.name, Ty::Native(id));
+                }
+            }
+            this.stmts(&rule.body);
+        });
+    }
+
+    fn stmts(&mut self, stmts: &'a [RuleStmt]) {
+        self.scoped(|this| stmts.iter().for_each(|stmt| this.stmt(stmt)));
+    }
+
+    fn stmt(&mut self, stmt: &'a RuleStmt) {
+        match stmt {
+            RuleStmt::Let(decl) => {
+                let ty = self.infer(&decl.value);
+                self.bind(decl.name.name, ty);
+            }
+            RuleStmt::If(cond) => {
+                self.condition(&cond.condition);
+                self.given(&cond.condition, true, |this| this.stmts(&cond.then));
+                self.given(&cond.condition, false, |this| this.stmts(&cond.otherwise));
+            }
+            RuleStmt::For(each) => self.scoped(|this| {
+                this.bind_loop(each.key, each.var, &each.over);
+                this.stmts(&each.body);
+            }),
+            RuleStmt::Report(report) => self.rule_report(report),
+            RuleStmt::Require(require) => {
+                self.condition(&require.condition);
+                self.given(&require.condition, false, |this| this.rule_report(&require.report));
+            }
+            RuleStmt::Help(help) => self.message(help),
+        }
+    }
+
+    fn rule_report(&mut self, report: &'a ast::Report) {
+        self.message(&report.message);
+        report.help.iter().for_each(|help| self.message(help));
+        // A place may lead to what is not there.
+        report.at.iter().for_each(|at| drop(self.infer(at)));
+    }
+
+    fn message(&mut self, expr: &'a ast::Expr) {
+        let found = self.infer(expr);
+        if !matches!(found.base(), Ty::String | Ty::Literal(_) | Ty::Any | Ty::Poison) {
+            self.report(Diagnostic::new(&codes::TYPE_MISMATCH, expr.span, format!("a message is a String, this is {found}")));
+        }
+    }
+
+    pub(super) fn refine(&mut self, refine: &'a ast::RefineDecl) {
+        let home = self.place.home;
+        let ids = self.program().native_types(home, &refine.ty);
+        let Some(&id) = ids.first() else { return self.unknown_native(&refine.ty) };
+        for field in &refine.fields {
+            self.annotation(home, &field.ty);
+            if ids.iter().all(|id| id.get().field(field.name.name).is_none()) {
+                self.unknown_field(&Ty::Native(id), &id.get().short, field.name.name, field.name.span);
+            }
+        }
+    }
+
+    fn unknown_native(&self, on: &ast::Path) {
+        let error = Diagnostic::new(&codes::UNKNOWN_TYPE, on.name.span, format!("Kubernetes has no type `{}`", on.name.name));
+        self.report(match suggest::nearest(&on.name.name, schema::type_names()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")).fix(on.name.span, near),
+            None => error.help("rules and refinements are on types of the Kubernetes API, such as `PodSpec` or `Container`"),
+        });
+    }
+
+    /// The type of a read in a rule: with a default it is never null. Notes what it gives where nothing is written.
+    pub(super) fn read_in_rule(&mut self, expr: &'a ast::Expr, base: &Ty<'a>, field: ast::Name, ty: Ty<'a>) -> Ty<'a> {
+        let owner = match base.base() {
+            Ty::Native(id) => *id,
+            Ty::Partial(inner) => match inner.as_ref() {
+                Ty::Native(id) => *id,
+                _ => return ty,
+            },
+            _ => return ty,
+        };
+        let Some(absent) = self.program().absent(owner, field) else { return ty };
+        if let Some(reads) = &mut self.reads {
+            reads.absent.insert(std::ptr::from_ref(expr) as usize, absent);
+        }
+        ty.present().clone()
+    }
+
+    /// Notes the reads in the body of a function that a rule calls.
+    pub(super) fn reads_of(&mut self, found: Found<&'a ast::FnDecl>) {
+        let key = std::ptr::from_ref(found.what) as usize;
+        if self.reads.as_mut().is_some_and(|reads| reads.functions.insert(key)) {
+            self.function_body(found, |this| drop(this.infer(&found.what.body)));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Expressions of rules: evaluated as others are, but where a field is absent its read gives the server's default.
+
+use super::{Eval, Evaluator, Scope, Shared};
+use crate::ast::{self, Expr};
+use crate::check::Reads;
+use crate::diag::Sink;
+use crate::source::Span;
+use crate::value::{Node, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+use ustr::Ustr;
+
+impl<'s, 'a> Evaluator<'s, 'a> {
+    /// An evaluator for the expressions of rules, which reports to `sink` what is wrong with a rule itself.
+    pub fn of_rules(shared: &'s Shared<'a>, sink: &'s Sink) -> Evaluator<'s, 'a> {
+        Evaluator { sink, ..Evaluator::new(shared) }
+    }
+
+    /// Begins with another rule, whose reads were prepared by the checker.
+    pub fn begin_rule(&mut self, reads: &Arc<Reads>) {
+        self.steps = 0;
+        self.absent = Some(reads.clone());
+    }
+
+    pub fn value(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Eval<Node> {
+        self.eval(expr, scope)
+    }
+
+    pub fn holds(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Eval<bool> {
+        self.condition(expr, scope)
+    }
+
+    /// A message.
+    pub fn words(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Eval<EcoString> {
+        let node = self.eval(expr, scope)?;
+        self.text_of(&node, expr.span)
+    }
+
+    /// Runs `body` for each element, with a scope in which it is bound, its number or key, and itself.
+    pub fn for_each(
+        &mut self,
+        each: (Option<ast::Ident>, ast::Ident, &'a Expr),
+        scope: &Scope<'a>,
+        mut body: impl FnMut(&mut Self, &Scope<'a>, &Node, &Node) -> Eval<()>,
+    ) -> Eval<()> {
+        // The key is always wanted, under a name that no program can write where the program has none.
+        let (key, var, over) = each;
+        let hidden = ast::Ident { name: Ustr::from("#"), span: Span::NONE };
+        let key = key.unwrap_or(hidden);
+        self.each(Some(key), var, over, scope, |this, inner| {
+            let known = |name: Ustr| match inner.local(name).map(|local| &local.value) {
+                Some(super::LocalValue::Known(node)) => node.clone(),
+                _ => Node::default(),
+            };
+            body(this, inner, &known(key.name), &known(var.name))
+        })
+    }
+
+    /// What `node.field` gives where a rule reads it; `None` where it is no matter of absence.
+    pub(super) fn read_in_rule(&self, expr: &Expr, node: &Node, field: Ustr) -> Option<Node> {
+        let written = match &node.value {
+            Value::Null => None,
+            Value::Record(record) => record.get(field).map(|entry| &entry.node).filter(|node| !node.is_null()),
+            _ => return None,
+        };
+        Some(match written {
+            Some(node) => node.clone(),
+            None => {
+                let key = std::ptr::from_ref(expr) as usize;
+                self.absent.as_ref().and_then(|reads| reads.absent.get(&key)).cloned().unwrap_or_default()
+            }
+        })
+    }
+}

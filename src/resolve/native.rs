@@ -1,0 +1,126 @@
+//! What programs and the library say of native types: refinements of their fields, and the rules on them.
+//!
+//! Both name a type by its short name and hold for all its versions in that API group; behind an import of one version, for that alone.
+
+use super::{Alias, Found, Program, STD};
+use crate::ast::{self, ExprKind, Item, Name};
+use crate::schema::{self, NativeTy, TypeId};
+use crate::source::Span;
+use crate::stdlib;
+use crate::types::{ModuleId, Ty};
+use crate::value::{List, Node, Origin, Record, Value};
+use std::sync::Arc;
+
+/// A field of a native type with a narrower type than the schema's.
+#[derive(Debug)]
+pub struct RefinedField<'a> {
+    pub name: Name,
+    pub ty: Ty<'a>,
+    /// What the server puts in where the field is absent.
+    pub default: Option<Node>,
+    pub doc: Option<&'a str>,
+    pub span: Span,
+    pub home: ModuleId,
+}
+
+impl<'a> Program<'a> {
+    /// The refinements of a type's fields, the library's first.
+    pub fn refinements(&self, id: TypeId) -> Arc<[RefinedField<'a>]> {
+        if let Some(known) = self.refinements.read().unwrap_or_else(|e| e.into_inner()).get(&id) {
+            return known.clone();
+        }
+        let made: Arc<[RefinedField]> = self.refine_decls(id).iter().flat_map(|found| self.refined(*found, id)).collect();
+        self.refinements.write().unwrap_or_else(|e| e.into_inner()).entry(id).or_insert(made).clone()
+    }
+
+    /// The rules on a type, the library's first; those on updates among them.
+    pub fn rules(&self, id: TypeId) -> Vec<Found<&'a ast::RuleDecl>> {
+        let short = id.get().short;
+        let own = stdlib::rules_on(&short).map(|what| Found { what, home: STD });
+        let users = self.user_items().filter_map(|(item, home)| match item {
+            Item::Rule(what) => Some(Found { what, home }),
+            _ => None,
+        });
+        let all = own.chain(users).filter(|rule| rule.what.on.name.name == short);
+        all.filter(|rule| self.native_types(rule.home, &rule.what.on).contains(&id)).collect()
+    }
+
+    /// The native types that the head of a rule or of a refinement names; none where there is no such type.
+    pub fn native_types(&self, home: ModuleId, on: &ast::Path) -> Vec<TypeId> {
+        let name = on.name.name;
+        match on.module.map(|alias| self.alias(home, alias.name)) {
+            None => schema::versions_of(&name).collect(),
+            Some(Some(Alias::Native(group_version))) => {
+                super::build::native_in(&group_version, name).and_then(native_id).into_iter().collect()
+            }
+            Some(_) => Vec::new(),
+        }
+    }
+
+    /// What a field of a native type reads as in a rule where nothing is written; null where there is neither a default nor a structure.
+    pub fn absent(&self, id: TypeId, field: Name) -> Option<Node> {
+        let of_schema = id.get().field(field)?;
+        let empty = match of_schema.ty {
+            NativeTy::List(_) => Some(Value::List(Arc::new(List::default()))),
+            NativeTy::Map(_) | NativeTy::Object => Some(Value::Record(Arc::new(Record::default()))),
+            _ => None,
+        };
+        if let Some(value) = empty {
+            return Some(Node::new(value, Origin::NONE));
+        }
+        let refined = self.refinements(id).iter().rev().find(|f| f.name == field && f.default.is_some()).and_then(|f| f.default.clone());
+        refined.or_else(|| of_schema.default().and_then(|json| crate::data::from_json(json, Origin::NONE).ok()))
+    }
+
+    fn refine_decls(&self, id: TypeId) -> Vec<Found<&'a ast::RefineDecl>> {
+        let short = id.get().short;
+        let own = stdlib::refinements_of(&short).map(|what| Found { what, home: STD });
+        let users = self.user_items().filter_map(|(item, home)| match item {
+            Item::Refine(what) => Some(Found { what, home }),
+            _ => None,
+        });
+        let all = own.chain(users).filter(|refine| refine.what.ty.name.name == short);
+        all.filter(|refine| self.native_types(refine.home, &refine.what.ty).contains(&id)).collect()
+    }
+
+    fn refined(&self, found: Found<&'a ast::RefineDecl>, id: TypeId) -> Vec<RefinedField<'a>> {
+        // A version that lacks the field has nothing to refine.
+        let fields = found.what.fields.iter().filter(|field| id.get().field(field.name.name).is_some());
+        fields
+            .map(|field| RefinedField {
+                name: field.name.name,
+                ty: self.ty(found.home, &field.ty),
+                default: field.default.as_ref().and_then(literal),
+                doc: field.doc.as_deref(),
+                span: field.name.span,
+                home: found.home,
+            })
+            .collect()
+    }
+
+    fn user_items(&self) -> impl Iterator<Item = (&'a Item, ModuleId)> {
+        self.modules.iter().filter(|m| m.id != STD).flat_map(|m| m.items.iter().map(|item| (item, m.id)))
+    }
+}
+
+fn native_id(ty: Ty) -> Option<TypeId> {
+    match ty {
+        Ty::Native(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// A server's default is a plain literal.
+fn literal(expr: &ast::Expr) -> Option<Node> {
+    let value = match &expr.kind {
+        ExprKind::Str(text) => Value::str(text.as_static()?),
+        ExprKind::Bool(b) => Value::Bool(*b),
+        ExprKind::Num(number) => crate::number::value(number).ok()?,
+        ExprKind::Neg(inner) => match literal(inner)?.value {
+            Value::Int(n) => Value::Int(n.checked_neg()?),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Node::new(value, Origin { span: expr.span, ..Origin::NONE }))
+}

@@ -1,0 +1,137 @@
+//! Rules: what must hold for every value of a native type, wherever it stands in any object.
+//!
+//! A [`RuleBook`] has, for each type, its refinements and its rules, prepared when a value of the type is first met. The walk over an
+//! object (`conform`) hands each value of the right shape to a [`RuleJudge`], which checks the refinements natively and interprets the
+//! rules. Two things keep that cheap: a rule is not run where all the fields that it reads are absent, since what it says of that was
+//! found once; and values are borrowed from the tree, never copied.
+
+mod place;
+mod refine;
+mod run;
+
+use crate::ast::{self, RuleBind, RuleStmt};
+use crate::check::{self, Reads};
+use crate::conform::{Judge, Site};
+use crate::diag::{Code, Severity, Sink};
+use crate::eval::{Evaluator, Shared};
+use crate::resolve::{Found, Program, RefinedField};
+use crate::schema::{self, Minor, TypeId};
+use crate::types::ModuleId;
+use crate::value::{Node, Record};
+use place::FieldsRead;
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
+use ustr::Ustr;
+
+/// The rules and refinements of a run, by type.
+pub struct RuleBook<'p, 'a> {
+    program: &'p Program<'a>,
+    types: Vec<OnceLock<TypeRules<'a>>>,
+    /// The release whose rules hold.
+    release: Minor,
+}
+
+/// What holds for the values of one type.
+struct TypeRules<'a> {
+    refinements: Arc<[RefinedField<'a>]>,
+    rules: Vec<Rule<'a>>,
+}
+
+/// A rule, ready to run.
+struct Rule<'a> {
+    code: &'static Code,
+    home: ModuleId,
+    variable: ast::Name,
+    body: &'a [RuleStmt],
+    reads: Arc<Reads>,
+    /// The fields of the value without any of which the rule has nothing to say; `None` where it must always run.
+    guard: Option<Vec<Ustr>>,
+}
+
+impl<'p, 'a> RuleBook<'p, 'a> {
+    pub fn new(program: &'p Program<'a>, release: Minor) -> RuleBook<'p, 'a> {
+        RuleBook { program, types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(), release }
+    }
+
+    fn of(&self, id: TypeId, shared: &Shared<'a>) -> Option<&TypeRules<'a>> {
+        Some(self.types.get(id.index())?.get_or_init(|| self.prepare(id, shared)))
+    }
+
+    fn prepare(&self, id: TypeId, shared: &Shared<'a>) -> TypeRules<'a> {
+        let rules = self.program.rules(id).into_iter().filter_map(|found| self.rule(found, shared)).collect();
+        TypeRules { refinements: self.program.refinements(id), rules }
+    }
+
+    /// A rule made ready; `None` for one on updates.
+    fn rule(&self, found: Found<&'a ast::RuleDecl>, shared: &Shared<'a>) -> Option<Rule<'a>> {
+        let RuleBind::Value(variable) = found.what.bind else { return None };
+        let reads = Arc::new(check::prepare(self.program, found));
+        let mut rule =
+            Rule { code: code_of(found.what), home: found.home, variable: variable.name, body: &found.what.body, reads, guard: None };
+        if let FieldsRead::These(fields) = place::fields_read(variable.name, rule.body)
+            && run::says_nothing_of_nothing(&rule, shared, self.release)
+        {
+            rule.guard = Some(fields);
+        }
+        Some(rule)
+    }
+}
+
+/// The code of a rule's diagnostics, kept for the life of the process as those of the compiler are.
+pub fn code_of(rule: &ast::RuleDecl) -> &'static Code {
+    static CODES: LazyLock<Mutex<HashMap<(Ustr, usize), &'static Code>>> = LazyLock::new(Default::default);
+    let key = (rule.name.name, rule.span.start as usize);
+    let mut codes = CODES.lock().unwrap_or_else(|e| e.into_inner());
+    codes.entry(key).or_insert_with(|| {
+        let doc = rule.doc.as_deref().unwrap_or_default();
+        let summary = doc.split("\n\n").next().unwrap_or_default().trim().trim_end_matches('.').replace('\n', " ");
+        let text = |text: &str| -> &'static str { Ustr::from(text).as_str() };
+        Box::leak(Box::new(Code {
+            name: rule.name.name.as_str(),
+            severity: Severity::Error,
+            summary: text(&summary),
+            doc: text(doc),
+            fails: "",
+            passes: "",
+        }))
+    })
+}
+
+/// Judges the values of one thread's objects.
+pub struct RuleJudge<'s, 'a> {
+    book: &'s RuleBook<'s, 'a>,
+    shared: &'s Shared<'a>,
+    evaluator: Evaluator<'s, 'a>,
+    release: Node,
+}
+
+impl<'s, 'a> RuleJudge<'s, 'a> {
+    /// `faults` hears what is wrong with rules themselves.
+    pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Sink) -> RuleJudge<'s, 'a> {
+        RuleJudge { book, shared, evaluator: Evaluator::of_rules(shared, faults), release: release_node(book.release) }
+    }
+}
+
+impl Judge for RuleJudge<'_, '_> {
+    fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site) {
+        let Some(rules) = self.book.of(ty, self.shared) else { return };
+        refine::check(&rules.refinements, value, site);
+        for rule in &rules.rules {
+            let needed = rule.guard.as_ref().is_none_or(|fields| fields.iter().any(|f| value.get(*f).is_some_and(|e| !e.node.is_null())));
+            if needed {
+                run::run(rule, value, &mut self.evaluator, &self.release, site);
+            }
+        }
+    }
+
+    fn may_lack(&self, ty: TypeId, field: Ustr) -> bool {
+        let rules = self.book.of(ty, self.shared);
+        rules.is_some_and(|rules| rules.refinements.iter().any(|f| f.name == field && f.ty.is_optional()))
+    }
+}
+
+/// `kubeVersion`: 1.37
+fn release_node(release: Minor) -> Node {
+    Node { value: crate::value::Value::Float(Decimal::new(100 + i64::from(release.0), 2)), ..Node::default() }
+}

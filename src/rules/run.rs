@@ -1,0 +1,222 @@
+//! Running a rule over one value: its statements in order, its reports with their places.
+
+use super::Rule;
+use super::place::{self, find};
+use crate::ast::{self, Expr, ExprKind, Level, Name, RuleStmt};
+use crate::conform::{Site, Step};
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::eval::{Eval, Evaluator, Scope, Shared};
+use crate::schema::Minor;
+use crate::value::{Node, Origin, Record, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// Runs `rule` over `value` and reports at `site`. What is wrong with the rule itself goes to the evaluator's sink.
+pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Evaluator<'_, 'a>, release: &Node, site: &mut Site) {
+    let object = Node::new(Value::Record(site.object.root.clone()), Origin::user(site.object.head));
+    let mut reports = Vec::new();
+    // A rule that fails itself says so to its own sink, and what it reported before holds.
+    let _ = statements(rule, value, object, evaluator, release, &mut reports);
+    for report in reports {
+        let Report { level, message, help, steps } = report;
+        let at = place::span_at(value, &steps).unwrap_or_else(|| site.place());
+        let mut diagnostic = Diagnostic::new(rule.code, at, message.as_str());
+        diagnostic.severity = level;
+        if let Some(help) = help {
+            diagnostic = diagnostic.help(help.as_str());
+        }
+        site.push_at(&steps, diagnostic);
+    }
+}
+
+/// Whether a rule reports nothing about a value without any field, wherever it may stand.
+pub(super) fn says_nothing_of_nothing<'a>(rule: &Rule<'a>, shared: &Shared<'a>, release: Minor) -> bool {
+    let sink = Sink::new();
+    let mut evaluator = Evaluator::of_rules(shared, &sink);
+    let mut reports = Vec::new();
+    let ended = statements(rule, &Arc::default(), Node::default(), &mut evaluator, &super::release_node(release), &mut reports);
+    ended.is_ok() && reports.is_empty()
+}
+
+struct Report {
+    level: Severity,
+    message: EcoString,
+    help: Option<EcoString>,
+    /// From the rule's value to the place.
+    steps: Vec<Step>,
+}
+
+fn statements<'a>(
+    rule: &Rule<'a>,
+    value: &Arc<Record>,
+    object: Node,
+    evaluator: &mut Evaluator<'_, 'a>,
+    release: &Node,
+    reports: &mut Vec<Report>,
+) -> Eval<()> {
+    evaluator.begin_rule(&rule.reads);
+    let node = Node::new(Value::Record(value.clone()), Origin::NONE);
+    let scope =
+        Scope::module(rule.home).with("object".into(), object).with("kubeVersion".into(), release.clone()).with(rule.variable, node);
+    let mut run = Run { evaluator, root: value, vars: vec![Var { name: rule.variable, place: VarPlace::Root }], reports };
+    run.stmts(rule.body, &scope)
+}
+
+struct Run<'r, 's, 'a> {
+    evaluator: &'r mut Evaluator<'s, 'a>,
+    root: &'r Arc<Record>,
+    /// Innermost last.
+    vars: Vec<Var<'a>>,
+    reports: &'r mut Vec<Report>,
+}
+
+struct Var<'a> {
+    name: Name,
+    place: VarPlace<'a>,
+}
+
+/// Where a variable's value stands; worked out only for a report.
+#[derive(Clone)]
+enum VarPlace<'a> {
+    /// The value that the rule is about.
+    Root,
+    /// An element of what `over` is, seen with the first `vars` variables.
+    Element { over: &'a Expr, vars: usize, key: Node, node: Node },
+    /// What an expression is.
+    Let { expr: &'a Expr, vars: usize },
+    /// The number or key of a loop.
+    Key,
+}
+
+impl<'a> Run<'_, '_, 'a> {
+    fn stmts(&mut self, stmts: &'a [RuleStmt], scope: &Scope<'a>) -> Eval<()> {
+        let mark = self.vars.len();
+        let mut bound: Option<Scope<'a>> = None;
+        for stmt in stmts {
+            let here = bound.as_ref().unwrap_or(scope);
+            match stmt {
+                RuleStmt::Let(decl) => {
+                    bound = Some(here.with_let(decl));
+                    self.vars.push(Var { name: decl.name.name, place: VarPlace::Let { expr: &decl.value, vars: self.vars.len() } });
+                }
+                RuleStmt::If(cond) => {
+                    let branch = if self.evaluator.holds(&cond.condition, here)? { &cond.then } else { &cond.otherwise };
+                    self.stmts(branch, here)?;
+                }
+                RuleStmt::For(each) => self.each(each, here)?,
+                RuleStmt::Report(report) => self.report(report, here)?,
+                RuleStmt::Require(require) => {
+                    if !self.evaluator.holds(&require.condition, here)? {
+                        self.report(&require.report, here)?;
+                    }
+                }
+                RuleStmt::Help(help) => {
+                    let help = self.evaluator.words(help, here)?;
+                    if let Some(report) = self.reports.last_mut() {
+                        report.help.get_or_insert(help);
+                    }
+                }
+            }
+        }
+        self.vars.truncate(mark);
+        Ok(())
+    }
+
+    fn each(&mut self, each: &'a ast::For<RuleStmt>, scope: &Scope<'a>) -> Eval<()> {
+        let mark = self.vars.len();
+        // The evaluator walks the elements and lends itself to each turn.
+        let Run { evaluator, root, vars, reports } = self;
+        evaluator.for_each((each.key, each.var, &each.over), scope, |evaluator, inner, key, node| {
+            let mut turn = Run { evaluator, root, vars: std::mem::take(vars), reports };
+            if let Some(name) = each.key {
+                turn.vars.push(Var { name: name.name, place: VarPlace::Key });
+            }
+            let place = VarPlace::Element { over: &each.over, vars: mark, key: key.clone(), node: node.clone() };
+            turn.vars.push(Var { name: each.var.name, place });
+            let result = turn.stmts(&each.body, inner);
+            turn.vars.truncate(mark);
+            *vars = turn.vars;
+            result
+        })
+    }
+
+    fn report(&mut self, report: &'a ast::Report, scope: &Scope<'a>) -> Eval<()> {
+        let message = self.evaluator.words(&report.message, scope)?;
+        let help = report.help.as_ref().map(|help| self.evaluator.words(help, scope)).transpose()?;
+        let steps = match &report.at {
+            Some(at) => self.steps(at, self.vars.len(), scope).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let level = match report.level {
+            Level::Deny => Severity::Error,
+            Level::Warn => Severity::Warning,
+        };
+        self.reports.push(Report { level, message, help, steps });
+        Ok(())
+    }
+
+    /// The steps from the rule's value to what an expression names, seen with the first `vars` variables.
+    fn steps(&mut self, expr: &'a Expr, vars: usize, scope: &Scope<'a>) -> Option<Vec<Step>> {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                let (index, place) =
+                    self.vars[..vars].iter().enumerate().rev().find(|(_, v)| v.name == *name).map(|(i, v)| (i, v.place.clone()))?;
+                match place {
+                    VarPlace::Root => Some(Vec::new()),
+                    VarPlace::Element { over, vars, key, node } => self.element(over, vars, &key, &node, scope),
+                    VarPlace::Let { expr: value, vars } if is_path(value) => self.steps(value, vars, scope),
+                    VarPlace::Let { .. } => self.found(expr, scope),
+                    // A key stands where its value does: the variable behind it.
+                    VarPlace::Key => match self.vars.get(index + 1).map(|v| v.place.clone())? {
+                        VarPlace::Element { over, vars, key, node } => self.element(over, vars, &key, &node, scope),
+                        _ => None,
+                    },
+                }
+            }
+            ExprKind::Field { base, field, .. } => {
+                let mut steps = self.steps(base, vars, scope)?;
+                steps.push(Step::Field(field.name));
+                Some(steps)
+            }
+            ExprKind::Index { base, index } => {
+                let mut steps = self.steps(base, vars, scope)?;
+                steps.push(step(&self.evaluator.value(index, scope).ok()?)?);
+                Some(steps)
+            }
+            _ => self.found(expr, scope),
+        }
+    }
+
+    fn element(&mut self, over: &'a Expr, vars: usize, key: &Node, node: &Node, scope: &Scope<'a>) -> Option<Vec<Step>> {
+        if is_path(over)
+            && let Some(mut steps) = self.steps(over, vars, scope)
+        {
+            steps.push(step(key)?);
+            return Some(steps);
+        }
+        find(self.root, node)
+    }
+
+    /// What an expression computes, found in the tree.
+    fn found(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Option<Vec<Step>> {
+        let node = self.evaluator.value(expr, scope).ok()?;
+        find(self.root, &node)
+    }
+}
+
+fn step(key: &Node) -> Option<Step> {
+    match &key.value {
+        Value::Int(index) => usize::try_from(*index).ok().map(Step::Index),
+        Value::Str(text) => Some(Step::Key(text.as_str().into())),
+        _ => None,
+    }
+}
+
+/// Whether an expression is a path from a variable.
+fn is_path(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => is_path(base),
+        _ => false,
+    }
+}
