@@ -20,7 +20,7 @@ pub const FAMILY: &[Builtin] = &[
         ret: Sig::Int,
         doc: "The number of bytes of a string in UTF-8, which is what limits of size count. `len` counts characters.",
         example: r#"byteLen("größe") == 7 and byteLen("") == 0"#,
-        run: |_, args| int(args.text(0)?.len() as i64),
+        run: |_, args| args::count(args.text(0)?.len()),
     },
     Builtin {
         name: "upper",
