@@ -3,6 +3,8 @@
 //! Each is as the API server judges it, where it does; the error is the end of a sentence about the text.
 
 use super::{Format, address, clock};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -51,6 +53,7 @@ impl Format {
         ("domain-path", Format::DomainPath),
         ("trimmed", Format::Trimmed),
         ("json-object", Format::JsonObject),
+        ("base64-json-object", Format::EncodedJsonObject),
         ("url", Format::Url),
     ];
 
@@ -108,7 +111,11 @@ impl Format {
                 true => Ok(()),
                 false => Err("has blanks around it".into()),
             },
-            Format::JsonObject => json_object(text),
+            Format::JsonObject => json_object(text.as_bytes()),
+            Format::EncodedJsonObject => match STANDARD.decode(text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect::<Vec<u8>>()) {
+                Ok(bytes) => json_object(&bytes),
+                Err(_) => Err("is no base64".into()),
+            },
             Format::Url => url(text),
         }
     }
@@ -394,8 +401,8 @@ fn quantity(text: &str) -> Result<(), String> {
 }
 
 /// What Go reads as a map of JSON; `null` is an empty one.
-fn json_object(text: &str) -> Result<(), String> {
-    match serde_json::from_str::<serde_json::Value>(text) {
+fn json_object(text: &[u8]) -> Result<(), String> {
+    match serde_json::from_slice::<serde_json::Value>(text) {
         Ok(serde_json::Value::Object(_) | serde_json::Value::Null) => Ok(()),
         Ok(_) => Err("is no JSON object: it stands in `{ }`".into()),
         Err(e) => Err(format!("is no JSON: {e}")),

@@ -175,6 +175,7 @@ pub enum Format {
     DomainPath,
     Trimmed,
     JsonObject,
+    EncodedJsonObject,
     Url,
 }
 
