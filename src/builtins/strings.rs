@@ -15,6 +15,14 @@ const FORMAT: &[Param] = &[Param::required("format", Sig::String), Param::requir
 
 pub const FAMILY: &[Builtin] = &[
     Builtin {
+        name: "byteLen",
+        params: &[Param::required("s", Sig::String)],
+        ret: Sig::Int,
+        doc: "The number of bytes of a string in UTF-8, which is what limits of size count. `len` counts characters.",
+        example: r#"byteLen("größe") == 7 and byteLen("") == 0"#,
+        run: |_, args| args::count(args.text(0)?.len()),
+    },
+    Builtin {
         name: "upper",
         params: &[Param::required("s", Sig::String)],
         ret: Sig::String,

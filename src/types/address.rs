@@ -41,6 +41,31 @@ pub fn loose_cidr(text: &str) -> Result<(), String> {
     block(text).map(drop)
 }
 
+/// A block in the one form in which it is printed.
+pub fn canonical_cidr(text: &str) -> Result<(), String> {
+    cidr(text)?;
+    match block(text)?.to_string() {
+        printed if printed == text => Ok(()),
+        printed => Err(format!("is not in its shortest form, `{printed}`")),
+    }
+}
+
+/// An address behind which something can be found: of no range that never leaves a machine or a link.
+pub fn endpoint_ip(text: &str) -> Result<(), String> {
+    let address = plain(text).parse::<IpAddr>().map_err(|_| no_address())?.to_canonical();
+    let (local, multicast) = match address {
+        IpAddr::V4(v4) => (v4.is_link_local(), v4.octets()[..3] == [224, 0, 0]),
+        IpAddr::V6(v6) => (v6.segments()[0] & 0xffc0 == 0xfe80, v6.segments()[0] & 0xff0f == 0xff02),
+    };
+    match address {
+        a if a.is_unspecified() => Err("is the address of no machine".into()),
+        a if a.is_loopback() => Err("is a loopback address, at which a machine finds only itself".into()),
+        _ if local => Err("is a link-local address, which nothing beyond its link reaches".into()),
+        _ if multicast => Err("is a link-local multicast address, which nothing beyond its link reaches".into()),
+        _ => Ok(()),
+    }
+}
+
 fn strict(text: &str) -> Result<IpAddr, String> {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_some() => {
@@ -104,5 +129,14 @@ mod tests {
         for bad in ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "/8", "2001:db8::/129"] {
             assert!(cidr(bad).is_err() && loose_cidr(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn endpoints_are_reached_from_elsewhere() {
+        for nowhere in ["0.0.0.0", "::", "127.0.0.1", "::1", "169.254.1.1", "fe80::1", "224.0.0.5", "ff02::1", "x"] {
+            assert!(endpoint_ip(nowhere).is_err(), "{nowhere}");
+        }
+        assert_eq!((endpoint_ip("10.0.0.1"), endpoint_ip("224.0.1.1"), endpoint_ip("2001:db8::1")), (Ok(()), Ok(()), Ok(())));
+        assert!(canonical_cidr("10.0.0.0/8").is_ok() && canonical_cidr("2001:DB8::/32").is_err());
     }
 }

@@ -3,6 +3,8 @@
 //! Each is as the API server judges it, where it does; the error is the end of a sentence about the text.
 
 use super::{Format, address, clock};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -18,9 +20,11 @@ impl Format {
         ("percent", Format::Percent),
         ("cidr", Format::Cidr),
         ("loose-cidr", Format::LooseCidr),
+        ("canonical-cidr", Format::CanonicalCidr),
         ("ip", Format::Ip),
         ("loose-ip", Format::LooseIp),
         ("canonical-ip", Format::CanonicalIp),
+        ("endpoint-ip", Format::EndpointIp),
         ("semver", Format::Semver),
         ("dns-label", Format::DnsLabel),
         ("dns-1035-label", Format::Dns1035Label),
@@ -48,6 +52,8 @@ impl Format {
         ("path-segment", Format::PathSegment),
         ("domain-path", Format::DomainPath),
         ("trimmed", Format::Trimmed),
+        ("json-object", Format::JsonObject),
+        ("base64-json-object", Format::EncodedJsonObject),
         ("url", Format::Url),
     ];
 
@@ -67,9 +73,11 @@ impl Format {
             Format::Percent => form(text, &PERCENT, "is no percentage: digits and a `%` behind them, as `25%`"),
             Format::Cidr => address::cidr(text),
             Format::LooseCidr => address::loose_cidr(text),
+            Format::CanonicalCidr => address::canonical_cidr(text),
             Format::Ip => address::ip(text),
             Format::LooseIp => address::loose_ip(text),
             Format::CanonicalIp => address::canonical_ip(text),
+            Format::EndpointIp => address::endpoint_ip(text),
             Format::Semver => semver::Version::parse(text).map(drop).map_err(|e| format!("is no semantic version: {e}")),
             Format::DnsLabel => dns_label(text),
             Format::Dns1035Label => dns_1035_label(text),
@@ -102,6 +110,11 @@ impl Format {
             Format::Trimmed => match text.trim() == text {
                 true => Ok(()),
                 false => Err("has blanks around it".into()),
+            },
+            Format::JsonObject => json_object(text.as_bytes()),
+            Format::EncodedJsonObject => match STANDARD.decode(text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect::<Vec<u8>>()) {
+                Ok(bytes) => json_object(&bytes),
+                Err(_) => Err("is no base64".into()),
             },
             Format::Url => url(text),
         }
@@ -385,6 +398,15 @@ fn quantity(text: &str) -> Result<(), String> {
     static QUANTITY: LazyLock<Regex> =
         LazyLock::new(|| regex_of(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"));
     form(text, &QUANTITY, "is no amount such as `200m`, `1.5` or `64Mi`")
+}
+
+/// What Go reads as a map of JSON; `null` is an empty one.
+fn json_object(text: &[u8]) -> Result<(), String> {
+    match serde_json::from_slice::<serde_json::Value>(text) {
+        Ok(serde_json::Value::Object(_) | serde_json::Value::Null) => Ok(()),
+        Ok(_) => Err("is no JSON object: it stands in `{ }`".into()),
+        Err(e) => Err(format!("is no JSON: {e}")),
+    }
 }
 
 fn url(text: &str) -> Result<(), String> {

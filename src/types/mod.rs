@@ -142,9 +142,11 @@ pub enum Format {
     Percent,
     Cidr,
     LooseCidr,
+    CanonicalCidr,
     Ip,
     LooseIp,
     CanonicalIp,
+    EndpointIp,
     Semver,
     DnsLabel,
     Dns1035Label,
@@ -172,6 +174,8 @@ pub enum Format {
     PathSegment,
     DomainPath,
     Trimmed,
+    JsonObject,
+    EncodedJsonObject,
     Url,
 }
 
