@@ -267,11 +267,24 @@ impl<J: Judge> Walk<'_, J> {
             Some(text) => format!("{} `{text}`", node.value.type_name()),
             None => node.value.type_name().to_string(),
         };
-        self.site.push(Diagnostic::new(
-            &codes::TYPE_MISMATCH,
-            node.origin.span,
-            format!("`{}` is {wanted}, not {shown}", self.site.path_text()),
-        ));
+        let message = format!("`{}` is {wanted}, not {shown}", self.site.path_text());
+        let error = Diagnostic::new(&codes::TYPE_MISMATCH, node.origin.span, message);
+        self.site.push(match self.unquoted(node, wanted) {
+            Some(help) => error.help(help),
+            None => error,
+        });
+    }
+
+    /// What to do about a text that YAML takes for something else because it has no quotes.
+    fn unquoted(&self, node: &Node, wanted: &str) -> Option<String> {
+        let what = match &node.value {
+            Value::Bool(_) => "a truth value",
+            Value::Int(_) | Value::Float(_) => "a number",
+            _ => return None,
+        };
+        let text = self.site.db.text(node.origin.span);
+        let quotable = wanted == "String" && !text.is_empty() && !text.contains(['\n', '"']);
+        quotable.then(|| format!("without quotes YAML takes `{text}` for {what}: write \"{text}\""))
     }
 }
 
