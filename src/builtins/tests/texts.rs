@@ -6,6 +6,8 @@ use super::*;
 fn strings() {
     gives! {
         "upper"("größe") => "GRÖSSE";
+        "byteLen"("größe") => 7;
+        "byteLen"("") => 0;
         "lower"("ÄB") => "äb";
         "trim"("\t a b\r\n") => "a b";
         "split"("a,b,,c", ",") => list(["a", "b", "", "c"]);
