@@ -22,6 +22,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, LazyLock};
 use ustr::Ustr;
 
+/// What is not written where the API server has a value all the same.
+static EMPTY: LazyLock<Arc<Record>> = LazyLock::new(Default::default);
+
 /// What judges values further once their shape is right.
 pub trait Judge {
     /// Judges a value of a native type, all of whose subtree has the right shape.
@@ -118,7 +121,14 @@ impl<J: Judge> Walk<'_, J> {
                 }
             });
         }
-        for field in ty.fields.iter().filter(|f| f.required) {
+        for (field, id) in ty.never_absent() {
+            if record.get(field.name).is_none_or(|e| e.node.is_null()) {
+                self.site.enter_absent(Step::Field(field.name));
+                self.record(&EMPTY, id);
+                self.site.leave();
+            }
+        }
+        for field in ty.required() {
             if record.get(field.name).is_none_or(|e| e.node.is_null()) && !self.judge.may_lack(id, field.name) {
                 self.missing(field);
             }
@@ -187,7 +197,6 @@ impl<J: Judge> Walk<'_, J> {
 
     /// An element that is null is an empty one to the API server.
     fn element(&mut self, node: &Node, ty: NativeTy) {
-        static EMPTY: LazyLock<Arc<Record>> = LazyLock::new(Default::default);
         match ty {
             NativeTy::Ref(id) if node.is_null() && id.get().alias.is_none() => self.record(&EMPTY, id),
             _ if node.is_null() => {}

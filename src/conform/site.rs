@@ -35,6 +35,11 @@ impl<'w> Site<'w> {
         self.places.push(span);
     }
 
+    /// Enters what is not written: its place is that of what should hold it.
+    pub(super) fn enter_absent(&mut self, step: Step) {
+        self.enter(step, Span::NONE);
+    }
+
     pub(super) fn leave(&mut self) {
         self.places.pop();
         self.path.pop();

@@ -23,12 +23,24 @@ pub(super) fn native_type(id: TypeId, line: &'static str) -> NativeType {
         name: ustr(raw.name),
         short: ustr(last_segment(raw.name)),
         alias: raw.alias.map(|written| native_ty(written, &mut None)),
-        fields,
         unions: raw.unions.into_iter().map(native_union).collect(),
         atomic: raw.map == Some("atomic"),
         releases,
         by_name,
+        required: numbers(&fields, |field| field.required),
+        never_absent: numbers(&fields, is_never_absent),
+        fields,
     }
+}
+
+fn numbers(fields: &[NativeField], wanted: impl Fn(&NativeField) -> bool) -> Vec<u16> {
+    fields.iter().enumerate().filter(|(_, field)| wanted(field)).map(|(index, _)| index as u16).collect()
+}
+
+/// A structure whose schema has `{}` for its default is no pointer to the server.
+fn is_never_absent(field: &NativeField) -> bool {
+    let is_empty = matches!(&field.schema_default, Some(Json::Object(fields)) if fields.is_empty());
+    is_empty && field.name != "status" && matches!(field.ty, NativeTy::Ref(_))
 }
 
 pub(super) fn native_kind(line: &'static str) -> NativeKind {

@@ -25,11 +25,28 @@ pub struct NativeType {
     pub atomic: bool,
     pub releases: Releases,
     pub(super) by_name: UstrMap<u16>,
+    /// Which fields are required, and which have a structure even where nothing is written.
+    pub(super) required: Vec<u16>,
+    pub(super) never_absent: Vec<u16>,
 }
 
 impl NativeType {
     pub fn field(&self, name: Ustr) -> Option<&NativeField> {
         self.by_name.get(&name).map(|&index| &self.fields[index as usize])
+    }
+
+    /// The fields without which a value is refused.
+    pub fn required(&self) -> impl Iterator<Item = &NativeField> {
+        self.required.iter().map(|&index| &self.fields[index as usize])
+    }
+
+    /// The fields of which the server has a structure even where nothing is written: those of Go that are no pointers. What stands in
+    /// `status` is the server's own.
+    pub fn never_absent(&self) -> impl Iterator<Item = (&NativeField, TypeId)> {
+        self.never_absent.iter().map(|&index| &self.fields[index as usize]).filter_map(|field| match field.ty {
+            NativeTy::Ref(id) if id.get().alias.is_none() => Some((field, id)),
+            _ => None,
+        })
     }
 
     /// Kubernetes' own words about the type.
