@@ -5,6 +5,7 @@
 //! object is walked once, in parallel; a subtree that several objects share is judged once a thread. A value whose whole subtree has the
 //! right shape is handed to a [`Judge`], inner ones first: the rules.
 
+mod forms;
 mod names;
 mod site;
 
@@ -158,7 +159,9 @@ impl<J: Judge> Walk<'_, J> {
             (NativeTy::Bool, Value::Bool(_)) | (NativeTy::Int64, Value::Int(_)) => {}
             (NativeTy::Int32, Value::Int(i)) => self.fits_int32(node, *i),
             (NativeTy::Number, Value::Int(_) | Value::Float(_)) => {}
-            (NativeTy::String | NativeTy::Base64 | NativeTy::Time | NativeTy::MicroTime, Value::Str(_)) => {}
+            (NativeTy::String, Value::Str(_)) => {}
+            (NativeTy::Base64, Value::Str(text)) => self.decodes(node, forms::base64(text)),
+            (NativeTy::Time | NativeTy::MicroTime, Value::Str(text)) => self.decodes(node, forms::time(text)),
             (NativeTy::IntOrString, Value::Int(i)) => self.fits_int32(node, *i),
             (NativeTy::IntOrString, Value::Str(_) | Value::Percent(_)) | (NativeTy::String, Value::Percent(_)) => {}
             (NativeTy::Quantity, Value::Quantity(_) | Value::Int(_) | Value::Float(_)) => {}
@@ -171,6 +174,14 @@ impl<J: Judge> Walk<'_, J> {
             (NativeTy::String | NativeTy::Base64 | NativeTy::Time | NativeTy::MicroTime, _) => self.mismatch(node, "String"),
             (NativeTy::IntOrString, _) => self.mismatch(node, "a whole number, a percentage or a String"),
             (NativeTy::Quantity, _) => self.mismatch(node, "an amount such as 200m or 64Mi"),
+        }
+    }
+
+    /// A text that the server decodes before it looks at anything.
+    fn decodes(&mut self, node: &Node, verdict: Result<(), String>) {
+        if let Err(why) = verdict {
+            let message = format!("`{}` {why}", self.site.path_text());
+            self.site.push(Diagnostic::new(&codes::ENCODING, node.origin.span, message));
         }
     }
 
@@ -231,14 +242,18 @@ impl<J: Judge> Walk<'_, J> {
             return;
         }
         let texts: Vec<&Node> = match &node.value {
-            Value::Str(_) => vec![node],
+            // Empty is absent to the API server, unless a refinement says otherwise.
+            Value::Str(text) if !text.is_empty() => vec![node],
             Value::List(list) => list.items.iter().map(|i| &i.node).collect(),
             _ => Vec::new(),
         };
         for node in texts {
-            let Value::Str(text) = &node.value else { continue };
-            // Empty is absent to the API server, unless a refinement says otherwise.
-            if text.is_empty() || field.enum_.iter().any(|allowed| *allowed == text.as_str()) {
+            let text = match &node.value {
+                Value::Str(text) => text.as_str(),
+                Value::Null => "",
+                _ => continue,
+            };
+            if field.enum_.iter().any(|allowed| *allowed == text) {
                 continue;
             }
             let names: Vec<&str> = field.enum_.iter().map(|n| n.as_str()).collect();

@@ -3,6 +3,7 @@
 use super::{Eval, Evaluator, Scope, Shared};
 use crate::ast::{self, Expr};
 use crate::check::Reads;
+use crate::data::scalar_text;
 use crate::diag::Sink;
 use crate::source::Span;
 use crate::value::{Node, Value};
@@ -64,6 +65,10 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             _ => return None,
         };
         Some(match written {
+            // Percentages are texts to the API server, and so to rules.
+            Some(Node { value: value @ Value::Percent(_), origin }) => {
+                Node::new(Value::Str(scalar_text(value).unwrap_or_default()), *origin)
+            }
             Some(node) => node.clone(),
             None => {
                 let key = std::ptr::from_ref(expr) as usize;

@@ -36,6 +36,10 @@ struct Check<'c, 'f, 'w> {
 impl Check<'_, '_, '_> {
     /// `strict`: what is empty is checked too.
     fn value(&mut self, ty: &Ty, node: &Node, strict: bool) {
+        // A percentage is a text to the API server.
+        let text = matches!(node.value, Value::Percent(_))
+            .then(|| Node::new(Value::Str(scalar_text(&node.value).unwrap_or_default()), node.origin));
+        let node = text.as_ref().unwrap_or(node);
         match (ty, &node.value) {
             (Ty::Optional(inner), _) => self.value(inner, node, true),
             (Ty::Refined(refined), _) => {
@@ -137,9 +141,7 @@ fn fits(ty: &Ty, value: &Value) -> bool {
         (Ty::Union(members), _) => members.iter().any(|member| fits(member, value)),
         (Ty::Optional(inner), _) => fits(inner, value),
         (Ty::Int, Value::Int(_)) | (Ty::String, Value::Str(_)) | (Ty::Bool, Value::Bool(_)) => true,
-        // `25%` is text in YAML and a percentage in kdsl.
         (Ty::Percent, Value::Str(text)) => text.strip_suffix('%').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())),
-        (Ty::Percent, Value::Percent(_)) => true,
         _ => false,
     }
 }

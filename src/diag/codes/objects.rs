@@ -16,4 +16,7 @@ codes! {
     DUPLICATE_ELEMENT = "duplicate-element", Error, "two elements of a list have the same key",
         doc: "The API server merges some lists by a key of their elements, as containers by `name`, ports by `containerPort` and `protocol`. Server-side apply refuses two elements under one key.",
         fails: "Pod p { spec { containers web { image = \"nginx:1.27.0\", ports a = 80, ports b = 80 } } }\n", passes: "Pod p { spec { containers web { image = \"nginx:1.27.0\", ports a = 80, ports b = 81 } } }\n";
+    ENCODING = "encoding", Error, "a text cannot be decoded",
+        doc: "Data of a Secret and `binaryData` of a ConfigMap are bytes in base64; times are written as RFC 3339 has them. The API server decodes both before it looks at anything else.",
+        fails: "Secret s { data { password = \"not base64!\" } }\n", passes: "Secret s { data { password = base64(\"pw\") } }\n";
 }
