@@ -6,7 +6,7 @@
 use crate::conform;
 use crate::diag::{Diagnostic, Severity, Sink, codes};
 use crate::emit;
-use crate::eval::{self, Limits};
+use crate::eval::{self, Limits, Objects};
 use crate::load::{self, Project};
 use crate::manifest::{self, Manifest};
 use crate::object::Object;
@@ -101,21 +101,12 @@ pub fn vet(inputs: Vec<(String, Arc<str>)>, options: &VetOptions) -> Vetted {
             }
         }
     }
-    let documents = judge_streams(&sources, &files, &sink, options);
+    let documents: Vec<Vetting> = sources.iter().flat_map(|source| read_stream(source, &sink)).collect();
+    judge(&documents, &files, &sink, options);
     let mut diagnostics = sink.finish();
     number(&mut diagnostics, &documents);
     let objects = documents.iter().map(|d| d.manifests.len()).sum();
     Vetted { files, diagnostics, objects }
-}
-
-/// The documents of all streams, judged by the library's rules.
-fn judge_streams(sources: &[Arc<Source>], files: &FileDb, sink: &Sink, options: &VetOptions) -> Vec<Vetting> {
-    let (project, world, faults) = (Project::default(), MemWorld::new(), Sink::new());
-    let program = Program::new(&project, files, sink);
-    let shared = eval::Shared::new(&program, &world, eval::Params::default(), Limits::default());
-    let book = RuleBook::new(&program, schema::newest());
-    let judge = || RuleJudge::new(&book, &shared, &faults);
-    sources.iter().flat_map(|source| vet_stream(source, files, sink, options, judge)).collect()
 }
 
 /// A document and what it holds.
@@ -124,28 +115,32 @@ struct Vetting {
     manifests: Vec<Manifest>,
 }
 
-fn vet_stream<J: conform::Judge>(
-    source: &Source,
-    files: &FileDb,
-    sink: &Sink,
-    options: &VetOptions,
-    judge: impl Fn() -> J + Sync + Send,
-) -> Vec<Vetting> {
-    let judged = yaml::read(source).into_par_iter().with_min_len(32).map_init(judge, |judge, document| {
+fn read_stream(source: &Source, sink: &Sink) -> Vec<Vetting> {
+    let read = yaml::read(source).into_par_iter().with_min_len(32).map(|document| {
         document.faults.into_iter().for_each(|fault| sink.push(fault.diagnostic()));
         let mut manifests = Vec::new();
         if let Some(root) = &document.root {
             manifest::objects(root, sink, &mut manifests);
         }
-        for found in &manifests {
-            match found {
-                Manifest::Native(object) => conform::conform_one(files, sink, object, judge),
-                Manifest::Custom(custom) => sink.push(unverified(custom, options)),
-            }
-        }
         Vetting { span: document.span, manifests }
     });
-    judged.collect()
+    read.collect()
+}
+
+/// Judges all manifests by the schema and by the library's rules.
+fn judge(documents: &[Vetting], files: &FileDb, sink: &Sink, options: &VetOptions) {
+    let (project, world, faults) = (Project::default(), MemWorld::new(), Sink::new());
+    let program = Program::new(&project, files, sink);
+    let mut shared = eval::Shared::new(&program, &world, eval::Params::default(), Limits::default());
+    let manifests: Vec<&Manifest> = documents.iter().flat_map(|document| &document.manifests).collect();
+    let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
+    shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
+    let book = RuleBook::new(&program, schema::newest());
+    let judges = || RuleJudge::new(&book, &shared, &faults);
+    manifests.par_iter().with_min_len(32).for_each_init(judges, |judge, found| match found {
+        Manifest::Native(object) => conform::conform_one(files, sink, object, judge),
+        Manifest::Custom(custom) => sink.push(unverified(custom, options)),
+    });
 }
 
 fn unverified(custom: &manifest::Custom, options: &VetOptions) -> Diagnostic {
@@ -228,7 +223,8 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
         return Vec::new();
     }
     let faults = Sink::new();
-    let shared = eval::Shared::new(program, world, eval::Params::default(), limits);
+    let mut shared = eval::Shared::new(program, world, eval::Params::default(), limits);
+    shared.objects = Objects::new(objects.clone());
     let book = RuleBook::new(program, schema::newest());
     conform::conform(program.db, program.sink, &objects, || RuleJudge::new(&book, &shared, &faults));
     objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));

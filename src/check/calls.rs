@@ -20,6 +20,11 @@ impl<'a> Checker<'_, '_, 'a> {
             return self.call_function(found, call, span);
         }
         let name = called(call);
+        if self.place.rule
+            && let Some(ty) = self.look_up(&name, call, span)
+        {
+            return ty;
+        }
         match name.as_str() {
             "has" => self.call_has(call, span),
             "inherited" => self.call_inherited(call, span),

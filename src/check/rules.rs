@@ -6,10 +6,11 @@
 //! the functions that the rule calls too.
 
 use super::{Checker, Place, Shared};
-use crate::ast::{self, RuleBind, RuleStmt};
+use crate::ast::{self, ExprKind, RuleBind, RuleStmt};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Found, Program};
 use crate::schema;
+use crate::source::Span;
 use crate::types::Ty;
 use crate::value::Node;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -126,6 +127,44 @@ impl<'a> Checker<'_, '_, 'a> {
             reads.absent.insert(std::ptr::from_ref(expr) as usize, absent);
         }
         ty.present().clone()
+    }
+
+    /// The type of `find(ConfigMap, name, namespace)`, `objects(Service, namespace)` and `select(Workload, selector, namespace)`, which look
+    /// among the objects of the run; `None` for any other call.
+    pub(super) fn look_up(&mut self, function: &str, call: &'a ast::Call, span: Span) -> Option<Ty<'a>> {
+        let kind = match call.args.first().map(|arg| &arg.value.kind) {
+            Some(ExprKind::Name(kind)) if kind.starts_with(|c: char| c.is_ascii_uppercase()) => *kind,
+            _ => return None,
+        };
+        let ty = match function {
+            "select" if kind == "Workload" => Ty::Native(schema::type_named("PodTemplateSpec")?),
+            "find" | "objects" => match schema::kind(&kind) {
+                Some(native) => Ty::Native(native.ty),
+                None => {
+                    let error = Diagnostic::new(&codes::UNKNOWN_KIND, call.args[0].value.span, format!("Kubernetes has no kind `{kind}`"));
+                    return Some(self.error(match suggest::nearest(&kind, schema::kind_names()) {
+                        Some(near) => error.help(format!("did you mean `{near}`?")),
+                        None => error,
+                    }));
+                }
+            },
+            _ => return None,
+        };
+        let rest: Vec<Ty> = call.args[1..].iter().map(|arg| self.infer(&arg.value)).collect();
+        let wanted = match function {
+            "find" => 2,
+            "select" => 2,
+            _ => rest.len().min(1),
+        };
+        if rest.len() != wanted {
+            let how = match function {
+                "find" => "`find(ConfigMap, name, namespace)`",
+                "select" => "`select(Workload, selector, namespace)`",
+                _ => "`objects(Service)` or `objects(Service, namespace)`",
+            };
+            return Some(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, format!("this is written {how}"))));
+        }
+        Some(if function == "find" { ty.optional() } else { Ty::list(ty) })
     }
 
     /// Notes the reads in the body of a function that a rule calls.

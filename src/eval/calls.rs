@@ -39,6 +39,11 @@ impl<'a> Evaluator<'_, 'a> {
         if name == "has" {
             return self.call_has(call, span, scope);
         }
+        if self.absent.is_some()
+            && let Some(found) = self.look_up(&name, call, scope)
+        {
+            return found;
+        }
         match builtins::find(&name) {
             Some(builtin) => self.call_builtin(builtin, call, span, scope),
             None => Err(self.unknown_function(&name, call, scope)),

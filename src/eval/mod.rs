@@ -24,12 +24,14 @@ mod finish;
 mod inputs;
 mod merge;
 mod names;
+mod objects;
 mod ops;
 mod rules;
 mod scope;
 
 pub use coerce::broken;
 pub use decl::{Body, Decl, DeclKind, Decls};
+pub use objects::{Objects, selects};
 pub use scope::{Local, LocalValue, Locals, Scope};
 
 use crate::ast;
@@ -86,6 +88,8 @@ pub struct Shared<'a> {
     pub params: Params,
     pub limits: Limits,
     pub decls: Decls<'a>,
+    /// What rules look among.
+    pub objects: Objects,
     /// Lets and params by their declaration's address.
     globals: RwLock<FxHashMap<usize, Eval<Node>>>,
     /// Blocks and defaults in kinds that depend on nothing, by their address; `None` for those that do.
@@ -137,6 +141,7 @@ impl<'a> Shared<'a> {
             params,
             limits,
             decls: Decls::default(),
+            objects: Objects::default(),
             globals: Default::default(),
             constants: Default::default(),
             signatures: Default::default(),

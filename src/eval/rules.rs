@@ -1,12 +1,12 @@
 //! Expressions of rules: evaluated as others are, but where a field is absent its read gives the server's default.
 
 use super::{Eval, Evaluator, Scope, Shared};
-use crate::ast::{self, Expr};
+use crate::ast::{self, Expr, ExprKind};
 use crate::check::Reads;
 use crate::data::scalar_text;
 use crate::diag::Sink;
 use crate::source::Span;
-use crate::value::{Node, Value};
+use crate::value::{Item, List, Node, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 use ustr::Ustr;
@@ -57,6 +57,26 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         })
     }
 
+    /// `find(ConfigMap, name, namespace)`, `objects(Service, namespace)`, `select(Workload, selector, namespace)`: the objects of the run.
+    /// `None` for any other call.
+    pub(super) fn look_up(&mut self, function: &str, call: &'a ast::Call, scope: &Scope<'a>) -> Option<Eval<Node>> {
+        let kind = looked_up(function, call)?;
+        let args: Result<Vec<Node>, _> = call.args[1..].iter().map(|arg| self.eval(&arg.value, scope)).collect();
+        Some(args.map(|args| {
+            let text = |index: usize| match args.get(index).map(|node| &node.value) {
+                Some(Value::Str(text)) => Ustr::from(text),
+                _ => Ustr::default(),
+            };
+            let objects = &self.shared.objects;
+            match (function, args.first().map(|node| &node.value)) {
+                ("find", _) => objects.find(kind, text(1), text(0)).unwrap_or_default(),
+                ("select", Some(Value::Record(selector))) => list(objects.pods(selector, text(1))),
+                ("objects", namespace) => list(objects.of_kind(kind, namespace.map(|_| text(0)))),
+                _ => list(Vec::new()),
+            }
+        }))
+    }
+
     /// What `node.field` gives where a rule reads it; `None` where it is no matter of absence.
     pub(super) fn read_in_rule(&self, expr: &Expr, node: &Node, field: Ustr) -> Option<Node> {
         let written = match &node.value {
@@ -76,4 +96,18 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             }
         })
     }
+}
+
+/// The kind that a call looks up: its first argument is the bare name of one.
+pub fn looked_up(function: &str, call: &ast::Call) -> Option<Ustr> {
+    let first = call.args.first().filter(|_| matches!(function, "find" | "select" | "objects"))?;
+    match first.value.kind {
+        ExprKind::Name(kind) if kind.starts_with(|c: char| c.is_ascii_uppercase()) => Some(kind),
+        _ => None,
+    }
+}
+
+fn list(nodes: Vec<Node>) -> Node {
+    let items = nodes.into_iter().map(|node| Item { at: node.origin.span, node }).collect();
+    Node { value: Value::List(Arc::new(List { items, ..List::default() })), ..Node::default() }
 }
