@@ -188,6 +188,35 @@ pub fn combinations(world: &dyn World, path: &str) -> Vec<Vec<(String, String)>>
     sets.map(|set| set.values.into_iter().map(|(name, value)| (name.to_string(), value)).collect()).collect()
 }
 
+/// What is wrong with the names and types of a project that is loaded already.
+pub fn check_types(project: &Project, files: &FileDb) -> Vec<Diagnostic> {
+    let sink = Sink::new();
+    crate::check::check(&Program::new(project, files, &sink));
+    sink.finish()
+}
+
+/// What is wrong with the values and objects of a project whose names and types are right, as [`check`] says it.
+pub fn check_values(project: &Project, files: &FileDb, world: &dyn World, options: &Options) -> Vec<Diagnostic> {
+    let sink = Sink::new();
+    let program = Program::new(project, files, &sink);
+    let given = params::resolve(&program, world, &options.given);
+    if !sink.has_errors() {
+        check_combinations(project, &program, world, &given, options.limits);
+    }
+    sink.finish()
+}
+
+/// The objects of a project whose names and types are right. A param that needs a value and has few takes its first one.
+pub fn sample(project: &Project, files: &FileDb, world: &dyn World, options: &Options) -> Vec<Object> {
+    let sink = Sink::new();
+    let program = Program::new(project, files, &sink);
+    let given = params::resolve(&program, world, &options.given);
+    match sink.has_errors() {
+        true => Vec::new(),
+        false => objects(&program, world, params::sample(&program, given), options.limits),
+    }
+}
+
 /// What a run reads and what it has to say.
 struct Session {
     files: FileDb,

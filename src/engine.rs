@@ -326,7 +326,7 @@ impl Diagnostics {
 }
 
 /// Runs `work` where it may recurse as deep as the evaluator's limits allow.
-fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     match pool() {
         Some(pool) => pool.install(work),
         None => work(),

@@ -68,6 +68,8 @@ pub mod engine;
 #[doc(hidden)]
 pub mod eval;
 #[doc(hidden)]
+pub mod ide;
+#[doc(hidden)]
 pub mod load;
 #[doc(hidden)]
 pub mod manifest;

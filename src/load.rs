@@ -5,34 +5,37 @@
 
 use crate::ast::{self, Item};
 use crate::diag::{Diagnostic, Sink, codes};
-use crate::source::{FileDb, Source, SourceKind, Span};
+use crate::source::{FileDb, Source, SourceKind, Span, TooLarge};
 use crate::syntax;
 use crate::world::{self, ReadError, World};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// The files of a project. The first is the one that was asked for.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Project {
     pub files: Vec<Loaded>,
 }
 
+#[derive(Clone)]
 pub struct Loaded {
     pub path: String,
     pub source: Arc<Source>,
-    pub ast: ast::File,
+    pub ast: Arc<ast::File>,
     /// The file of `base`, by number; and where that is said.
     pub base: Option<(usize, Span)>,
     /// What each `import` entry named, in order of the entries.
     pub imports: Vec<Imported>,
 }
 
+#[derive(Clone)]
 pub struct Imported {
     pub what: ImportTarget,
     pub alias: Option<ast::Ident>,
     pub span: Span,
 }
 
+#[derive(Clone)]
 pub enum ImportTarget {
     File(usize),
     /// `k8s/autoscaling/v1`: its kinds of that group and version.
@@ -41,23 +44,36 @@ pub enum ImportTarget {
     Missing,
 }
 
+/// Makes a file of its path and text, and says what is wrong with it.
+pub type Parse<'p> = dyn FnMut(&str, String, &Sink) -> Result<(Arc<Source>, Arc<ast::File>), TooLarge> + 'p;
+
 /// Reads `path` and everything it needs.
 pub fn load(world: &dyn World, db: &FileDb, path: &str, sink: &Sink) -> Option<Project> {
-    let mut loader = Loader { world, db, sink, project: Project::default(), numbers: FxHashMap::default() };
+    let mut parse = |path: &str, text: String, sink: &Sink| {
+        let source = db.add(path, text, SourceKind::User)?;
+        let ast = Arc::new(syntax::parse(&source, sink));
+        Ok((source, ast))
+    };
+    load_with(world, path, sink, &mut parse)
+}
+
+/// The same where the caller parses: it may know the file from before.
+pub fn load_with(world: &dyn World, path: &str, sink: &Sink, parse: &mut Parse) -> Option<Project> {
+    let mut loader = Loader { world, parse, sink, project: Project::default(), numbers: FxHashMap::default() };
     loader.file(path, Span::NONE)?;
     loader.report_loops();
     Some(loader.project)
 }
 
-struct Loader<'w> {
+struct Loader<'w, 'p> {
     world: &'w dyn World,
-    db: &'w FileDb,
+    parse: &'w mut Parse<'p>,
     sink: &'w Sink,
     project: Project,
     numbers: FxHashMap<String, usize>,
 }
 
-impl Loader<'_> {
+impl Loader<'_, '_> {
     /// The number of the file at `path`, read now if it is new. An explicit work list keeps long chains off the stack.
     fn file(&mut self, path: &str, from: Span) -> Option<usize> {
         let first = self.read(path, from)?;
@@ -73,11 +89,10 @@ impl Loader<'_> {
             return Some(number);
         }
         let text = self.text(path, from)?;
-        let Ok(source) = self.db.add(path, text, SourceKind::User) else {
+        let Ok((source, ast)) = (self.parse)(path, text, self.sink) else {
             self.sink.push(Diagnostic::new(&codes::FILE_TOO_LARGE, from, format!("`{path}` makes this project larger than 4 GiB")));
             return None;
         };
-        let ast = syntax::parse(&source, self.sink);
         let number = self.project.files.len();
         self.numbers.insert(path.to_string(), number);
         self.project.files.push(Loaded { path: path.to_string(), source, ast, base: None, imports: Vec::new() });

@@ -83,6 +83,22 @@ pub fn combinations(program: &Program, given: &Params) -> Vec<Combination> {
     sets
 }
 
+/// What was given, and the first value of each param that has no default and few values.
+pub fn sample(program: &Program, given: Params) -> Params {
+    let mut params = given;
+    for module in program.chain() {
+        for param in program.module(module).params().filter(|param| param.default.is_none()) {
+            let key = (module, param.name.name);
+            if !params.contains_key(&key)
+                && let Some(value) = finite(&program.ty(module, &param.ty)).into_iter().next()
+            {
+                params.insert(key, Node::new(value, Origin::user(param.name.span)));
+            }
+        }
+    }
+    params
+}
+
 fn extended(set: &Combination, module: ModuleId, param: &ast::Param, value: &Value) -> Combination {
     let mut params = set.params.clone();
     params.insert((module, param.name.name), Node::new(value.clone(), Origin::user(param.name.span)));

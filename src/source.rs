@@ -86,6 +86,11 @@ pub struct LineCol {
 }
 
 impl Source {
+    /// A file whose text begins at the position `base`.
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>, kind: SourceKind, base: u32) -> Source {
+        Source { name: name.into(), text: text.into(), kind, base, line_starts: Default::default() }
+    }
+
     pub fn span(&self) -> Span {
         Span::new(self.base, self.base + self.text.len() as u32)
     }
@@ -102,7 +107,7 @@ impl Source {
     }
 
     /// Byte offsets at which the lines start.
-    fn line_starts(&self) -> &[u32] {
+    pub fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let mut starts = vec![0];
             starts.extend(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|i| i as u32 + 1));
@@ -140,7 +145,7 @@ impl FileDb {
         if base + text.len() as u64 >= u32::MAX as u64 {
             return Err(TooLarge);
         }
-        let source = Arc::new(Source { name: name.into(), text, kind, base: base as u32, line_starts: Default::default() });
+        let source = Arc::new(Source::new(name, text, kind, base as u32));
         files.push(source.clone());
         Ok(source)
     }
@@ -150,6 +155,19 @@ impl FileDb {
         let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
         debug_assert!(files.is_empty(), "positions of shared files come before all others");
         files.extend(sources.iter().cloned());
+    }
+
+    /// Adds a file that has its positions already, which no other file here has.
+    pub fn insert(&self, source: Arc<Source>) {
+        let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
+        let at = files.partition_point(|f| f.base < source.base);
+        files.insert(at, source);
+    }
+
+    /// The first position behind all files.
+    pub fn end(&self) -> u32 {
+        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
+        files.last().map_or(1, |f| f.span().end.saturating_add(1))
     }
 
     /// The file a span lies in; `None` for [`Span::NONE`].

@@ -105,6 +105,11 @@ pub fn add_to(db: &FileDb) {
     db.add_all(&STD.sources);
 }
 
+/// The library's files.
+pub fn sources() -> &'static [Arc<Source>] {
+    &STD.sources
+}
+
 #[derive(Default)]
 struct Std {
     sources: Vec<Arc<Source>>,

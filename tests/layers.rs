@@ -17,6 +17,7 @@ const ORDER: &[&[&str]] = &[
     &["object", "manifest", "eval", "conform", "rules"],
     &["params", "why", "driver"],
     &["engine"],
+    &["ide"],
     &["cli"],
 ];
 

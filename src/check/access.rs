@@ -5,6 +5,7 @@
 
 use super::Checker;
 use super::facts;
+use super::trace::{Behind, Meaning};
 use crate::ast::{self, Expr, ExprKind, Name};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Alias, KindRef};
@@ -30,6 +31,7 @@ const HEAD_WORDS: usize = 3;
 impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn infer_field(&mut self, expr: &'a Expr, base: &'a Expr, field: ast::Ident, optional: bool) -> Ty<'a> {
         if let Some(head) = self.head(base, HEAD_WORDS) {
+            self.saw_head(base);
             return self.in_head(head, Some(field.name), field.span);
         }
         let found = self.infer(base);
@@ -40,6 +42,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     pub(super) fn infer_index(&mut self, expr: &'a Expr, base: &'a Expr, index: &'a Expr) -> Ty<'a> {
         if let Some(head) = self.head(base, HEAD_WORDS) {
+            self.saw_head(base);
             self.text(index.span);
             self.infer(index);
             return self.in_head(head, static_text(index), index.span);
@@ -102,8 +105,17 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// A word behind a head; `None` where it is computed.
     fn in_head(&mut self, head: Head<'a>, name: Option<Name>, at: Span) -> Ty<'a> {
+        self.saw_behind(at, || match &head {
+            Head::Kind { name, .. } => Behind::Kind(*name),
+            Head::Namespace => Behind::Namespace,
+            Head::In => Behind::In,
+            Head::Module(alias) => Behind::Import(*alias),
+        });
         match head {
             Head::Kind { name: kind, kind: found } => {
+                if let Some(name) = name {
+                    self.saw(at, || Meaning::Declaration { kind, name });
+                }
                 if let Some(name) = name
                     && !self.shared.declared.may_have(kind, name)
                     && !self.may_be_emitted(&found)
@@ -114,6 +126,9 @@ impl<'a> Checker<'_, '_, 'a> {
             }
             Head::Namespace => {
                 let kind = Name::from("namespace");
+                if let Some(name) = name {
+                    self.saw(at, || Meaning::Declaration { kind, name });
+                }
                 match name {
                     Some(name) if !self.shared.declared.may_have(kind, name) => self.unknown_declaration(kind, name, at),
                     _ => Ty::Address(Some(kind)),
@@ -124,7 +139,11 @@ impl<'a> Checker<'_, '_, 'a> {
                 None => Ty::Any,
             },
             Head::Module(Alias::Module(module)) => match name.map(|n| (n, self.program().value(module, n))) {
-                Some((_, Some(found))) => self.global(found),
+                Some((_, Some(found))) => {
+                    let ty = self.global(found);
+                    self.saw(at, || Meaning::Value { found, ty: ty.clone() });
+                    ty
+                }
                 Some((name, None)) => {
                     let names = self.program().value_names(module);
                     let error = Diagnostic::new(&codes::UNKNOWN_NAME, at, format!("this import has no `{name}`"));
@@ -161,6 +180,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// The type of `base.field`.
     fn member_of(&mut self, base: &Ty<'a>, field: ast::Ident, optional: bool, expr: &Expr) -> Ty<'a> {
+        self.saw_member(field, base);
         match base {
             Ty::Poison => Ty::Poison,
             Ty::Any => Ty::Any,
@@ -174,7 +194,10 @@ impl<'a> Checker<'_, '_, 'a> {
             }
             Ty::Refined(refined) => self.member_of(&refined.base, field, optional, expr),
             Ty::Record(record) => match record.field(field.name) {
-                Some(found) => found.ty.clone(),
+                Some(found) => {
+                    self.saw_field(field.span, record.name.unwrap_or_default(), found);
+                    found.ty.clone()
+                }
                 None => self.unknown_member(base, field),
             },
             Ty::Native(id) => self.native_member(*id, field, base),
@@ -233,6 +256,7 @@ impl<'a> Checker<'_, '_, 'a> {
     /// A field of a native object. Structure is read on without asking: what is missing is an error of evaluation, which knows the object.
     fn native_member(&mut self, id: TypeId, field: ast::Ident, owner: &Ty<'a>) -> Ty<'a> {
         let Some(ty) = fit::native_field(id, field.name) else { return self.unknown_member(owner, field) };
+        self.saw(field.span, || Meaning::Native { owner: id, name: field.name });
         let required = id.get().field(field.name).is_some_and(|f| f.required);
         match ty {
             Ty::Native(_) | Ty::Map(_) | Ty::Keyed(_) | Ty::List(_) | Ty::Partial(_) => ty.clone(),
@@ -251,6 +275,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// What a declaration of a kind gives under a name.
     pub(super) fn of_address(&mut self, kind: Name, field: ast::Ident) -> Ty<'a> {
+        self.saw_behind(field.span, || Behind::Address(self.program().kind_named(self.place.home, kind)));
         match field.name.as_str() {
             "name" | "kind" => return Ty::String,
             "namespace" => return Ty::String.optional(),
@@ -258,10 +283,11 @@ impl<'a> Checker<'_, '_, 'a> {
         }
         match self.program().kind_named(self.place.home, kind) {
             Some(KindRef::High(kind)) => {
-                if let Some(ty) = self.export(&kind, field.name) {
+                if let Some(ty) = self.export(&kind, field.name, field.span) {
                     return ty;
                 }
                 if let Some(input) = kind.inputs.field(field.name) {
+                    self.saw_field(field.span, kind.name, input);
                     return input.ty.clone();
                 }
                 let mut known = kind.export_names();

@@ -5,6 +5,7 @@
 
 use super::access::{field_names, record_names, shown, suggested};
 use super::expect::{Expected, Part, Why};
+use super::trace::Meaning;
 use super::{Checker, writes};
 use crate::ast::{self, Block, Entry, Expr, ExprKind, Field, FieldValue, Key, Name, StrPart};
 use crate::diag::{Diagnostic, codes, suggest};
@@ -73,7 +74,7 @@ impl<'a> Checker<'_, '_, 'a> {
             }),
             Entry::Let(decl) => {
                 let ty = self.infer(&decl.value);
-                self.bind(decl.name.name, ty);
+                self.bind(decl.name, ty);
             }
             Entry::Waive(waive) => self.waive(waive),
         }
@@ -90,12 +91,16 @@ impl<'a> Checker<'_, '_, 'a> {
     /// One written field.
     pub(super) fn field(&mut self, field: &'a Field, fields: Fields<'_, 'a>) {
         self.key(&field.key);
+        self.saw_key(field.key.span(), fields);
         let name = field.key.as_static();
         match fields {
             Fields::Record { record, called, partial } => {
                 let Some(name) = name else { return self.dynamic_field(field, called) };
                 match record.field(name) {
-                    Some(found) => self.record_field(field, found, called, partial),
+                    Some(found) => {
+                        self.saw_field(field.key.span(), Name::from(called), found);
+                        self.record_field(field, found, called, partial)
+                    }
                     None => {
                         self.unknown_in_record(field, record, called, name);
                         self.free_value(field);
@@ -106,6 +111,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 let Some(name) = name else { return self.free_value(field) };
                 match fit::native_field(owner, name) {
                     Some(ty) => {
+                        self.saw(field.key.span(), || Meaning::Native { owner, name });
                         let expected = Expected { ty, why: Why::Native { owner, name }, native: true, part: Part::Whole };
                         self.write(field, name, &expected);
                     }
@@ -204,6 +210,7 @@ impl<'a> Checker<'_, '_, 'a> {
         match (&field.label, &field.value) {
             (Some(label), value) => {
                 self.key(label);
+                self.saw_label(label.span(), expected);
                 self.labelled(field, label, value, name, expected);
             }
             (None, FieldValue::Set(expr)) => self.set(expr, expected),

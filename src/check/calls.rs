@@ -5,6 +5,7 @@ use super::access::{shown, suggested};
 use super::expect::{Expected, Why};
 use super::facts;
 use super::sig::{Bindings, words};
+use super::trace::{Callee, Meaning};
 use super::unit;
 use crate::ast::{self, Arg, Call, Expr, ExprKind};
 use crate::builtins::{self, Builtin, Need, Sig};
@@ -17,6 +18,8 @@ impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn call(&mut self, call: &'a Call, span: Span) -> Ty<'a> {
         if let Some(found) = self.program().function(self.place.home, &call.callee) {
             self.reads_of(found);
+            self.saw_callee(call, Meaning::Function(found));
+            self.saw_call(span, Callee::Function(found));
             return self.call_function(found, call, span);
         }
         let name = called(call);
@@ -29,10 +32,28 @@ impl<'a> Checker<'_, '_, 'a> {
             "has" => self.call_has(call, span),
             "inherited" => self.call_inherited(call, span),
             _ => match builtins::find(&name) {
-                Some(builtin) => self.call_builtin(builtin, call, span),
+                Some(builtin) => {
+                    self.saw_callee(call, Meaning::Builtin(builtin));
+                    self.saw_call(span, Callee::Builtin(builtin));
+                    self.call_builtin(builtin, call, span)
+                }
                 None => self.unknown_function(&name, call),
             },
         }
+    }
+
+    /// The name of a function, and the import before it.
+    fn saw_callee(&self, call: &Call, meaning: Meaning<'a>) {
+        let at = match (call.callee.module, &meaning) {
+            (Some(_), Meaning::Builtin(_)) | (None, _) => call.callee.span(),
+            (Some(alias), _) => {
+                if let Some(found) = self.program().alias(self.place.home, alias.name) {
+                    self.saw(alias.span, || Meaning::Import(found));
+                }
+                call.callee.name.span
+            }
+        };
+        self.saw(at, || meaning);
     }
 
     fn unknown_function(&mut self, name: &str, call: &'a Call) -> Ty<'a> {
@@ -131,6 +152,9 @@ impl<'a> Checker<'_, '_, 'a> {
             let ty = self.annotation(found.home, &param.ty);
             match slot {
                 Some(arg) => {
+                    if let Some(given) = arg.name {
+                        self.saw(given.span, || Meaning::Parameter { at: param.name.span, ty: ty.clone() });
+                    }
                     let why = Why::Argument { function: &decl.name.name, name: &param.name.name, span: param.name.span };
                     self.check(&arg.value, &Expected::new(&ty, why));
                 }
@@ -349,7 +373,7 @@ impl<'a> Checker<'_, '_, 'a> {
         let found = self.scoped(|this| {
             for (param, sig) in params.iter().zip(inputs) {
                 let ty = bindings.ty(sig);
-                this.bind(param.name, ty);
+                this.bind(*param, ty);
             }
             this.infer(body)
         });

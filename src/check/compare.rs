@@ -28,6 +28,8 @@ impl<'a> Checker<'_, '_, 'a> {
             }
             BinOp::Eq | BinOp::Ne => {
                 let (l, r) = (self.infer(left), self.infer(right));
+                self.saw_expected(left.span, &r);
+                self.saw_expected(right.span, &l);
                 let (l, r) = (beside(l.clone(), left, &r), beside(r.clone(), right, &l));
                 self.equality(&l, &r, left, right, expr);
                 Ty::Bool

@@ -47,7 +47,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 }),
                 Entry::Let(decl) => {
                     let ty = self.infer(&decl.value);
-                    self.bind(decl.name.name, ty);
+                    self.bind(decl.name, ty);
                 }
                 Entry::Waive(waive) => self.waive(waive),
             }
@@ -95,7 +95,7 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     /// The type of an export of a kind; `None` where it has none of that name.
-    pub(super) fn export(&mut self, kind: &Arc<Kind<'a>>, name: Name) -> Option<Ty<'a>> {
+    pub(super) fn export(&mut self, kind: &Arc<Kind<'a>>, name: Name, at: Span) -> Option<Ty<'a>> {
         let found = kind.exports.iter().rev().find_map(|layer| {
             layer.what.entries.iter().rev().find_map(|entry| match entry {
                 Entry::Field(field) if field.key.as_static() == Some(name) => Some((field, layer.home)),
@@ -108,6 +108,7 @@ impl<'a> Checker<'_, '_, 'a> {
             None => return is_open(kind).then_some(Ty::Any),
         };
         let place = Place { home, kind: Some(kind.clone()), test: false, rule: false };
+        let owner = kind.clone();
         let ident = crate::ast::Ident { name, span: field.key.span() };
         // Its errors are reported where the kind is checked.
         let find = |this: &mut Self| {
@@ -118,7 +119,9 @@ impl<'a> Checker<'_, '_, 'a> {
                 })
             })
         };
-        Some(self.known(field, ident, find))
+        let ty = self.known(field, ident, find);
+        self.saw(at, || super::trace::Meaning::Export { kind: owner, field, ty: ty.clone() });
+        Some(ty)
     }
 
     /// The entries of `export { … }` in the kind that declares it.

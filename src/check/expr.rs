@@ -12,6 +12,12 @@ use std::sync::Arc;
 impl<'a> Checker<'_, '_, 'a> {
     /// The type of an expression of which nothing is expected.
     pub(super) fn infer(&mut self, expr: &'a Expr) -> Ty<'a> {
+        let ty = self.inferred(expr);
+        self.saw_type(expr, &ty);
+        ty
+    }
+
+    fn inferred(&mut self, expr: &'a Expr) -> Ty<'a> {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
@@ -50,6 +56,7 @@ impl<'a> Checker<'_, '_, 'a> {
     /// Holds an expression against what is expected of it. Literals adapt; where the expression has branches or elements, each is held
     /// against its part.
     pub(super) fn check(&mut self, expr: &'a Expr, expected: &Expected<'_, 'a>) {
+        self.saw_expected(expr.span, expected.ty);
         let wanted = expected.ty.base();
         if let Ty::Record(record) = wanted
             && let (Some(primary), true) = (record.primary(), adapts_to_primary(expr))
@@ -85,6 +92,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (ExprKind::Name(name), _) => {
                 let ty = self.name(*name, expr.span, Some(expected.ty));
                 let ty = self.narrowed(expr, ty);
+                self.saw_type(expr, &ty);
                 self.fit(&ty, expected, expr);
             }
             _ => match unit::number_of(expr) {
@@ -259,9 +267,9 @@ impl<'a> Checker<'_, '_, 'a> {
         let found = self.infer(over);
         let (key_ty, value) = self.elements(&found, over);
         if let Some(key) = key {
-            self.bind(key.name, key_ty);
+            self.bind(key, key_ty);
         }
-        self.bind(var.name, value);
+        self.bind(var, value);
     }
 
     fn elements(&self, found: &Ty<'a>, over: &Expr) -> (Ty<'a>, Ty<'a>) {

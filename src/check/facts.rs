@@ -85,7 +85,7 @@ impl<'a> Checker<'_, '_, 'a> {
         let Some(path) = path_of(expr) else { return false };
         for bind in self.locals.iter().rev() {
             match bind {
-                Bind::Local(name, _) if *name == path[0] => return false,
+                Bind::Local(name, ..) if *name == path[0] => return false,
                 Bind::Present(known) if *known == path => return true,
                 Bind::Local(..) | Bind::Present(_) => {}
             }

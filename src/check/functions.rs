@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn function(&mut self, decl: &'a ast::FnDecl) {
         let home = self.place.home;
+        self.saw(decl.name.span, || super::trace::Meaning::Function(Found { what: decl, home }));
         for param in &decl.params {
             let ty = self.annotation(home, &param.ty);
             if let Some(default) = &param.default {
@@ -36,7 +37,7 @@ impl<'a> Checker<'_, '_, 'a> {
         self.elsewhere(Place { rule, ..Place::module(found.home) }, |this| {
             for param in &found.what.params {
                 let ty = this.annotation(found.home, &param.ty);
-                this.bind(param.name.name, ty);
+                this.bind(param.name, ty);
             }
             work(this)
         })

@@ -2,17 +2,18 @@
 
 use super::block::Fields;
 use super::expect::{Expected, Why};
+use super::trace::Meaning;
 use super::{Checker, Pending, Place};
 use crate::ast::{self, Entry, ExtendBody, Field, FieldValue, Item, Target};
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::resolve::{Kind, KindRef};
+use crate::resolve::{Found, Kind, KindRef, Value};
 use crate::source::Span;
 use crate::types::{RecordTy, Ty};
 use std::sync::Arc;
 
 /// Whose settings the entries of a declaration block are.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Settings {
+pub enum Settings {
     File,
     Namespace,
     /// In `emit` and in tests there are none.
@@ -27,8 +28,9 @@ impl<'a> Checker<'_, '_, 'a> {
                 // Inferred here in any case, so that its errors are shown once, whoever asked for its type before.
                 let key = std::ptr::from_ref(decl) as usize;
                 self.path.push(Pending { key, name: decl.name.name, span: decl.name.span });
-                self.infer(&decl.value);
+                let ty = self.infer(&decl.value);
                 self.path.pop();
+                self.saw(decl.name.span, || Meaning::Value { found: Found { what: Value::Let(decl), home: self.place.home }, ty });
             }
             item => self.item(item, Settings::File),
         }
@@ -48,7 +50,7 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Entry(entry) => self.setting(entry, settings),
             Item::Let(decl) => {
                 let ty = self.infer(&decl.value);
-                self.bind(decl.name.name, ty);
+                self.bind(decl.name, ty);
             }
             Item::Param(param) => self.param(param),
             Item::Type(decl) => self.type_decl(decl),
@@ -61,10 +63,12 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Base(base) => self.base(base),
             Item::Extend(extend) => self.extend(extend),
             Item::Remove(remove) => {
+                self.saw_declaration(&remove.head, Some(&remove.label));
                 self.program().kind(self.place.home, &remove.head);
                 self.key(&remove.label);
             }
             Item::Namespace(namespace) => {
+                self.saw_named("namespace".into(), &namespace.label);
                 self.key(&namespace.label);
                 self.items(&namespace.items, Settings::Namespace);
             }
@@ -97,6 +101,7 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn setting(&mut self, entry: &'a Entry, settings: Settings) {
+        self.saw_item(entry.span(), settings);
         let kind = match settings {
             Settings::File => self.shared.file.clone(),
             Settings::Namespace => self.shared.namespace.clone(),
@@ -122,6 +127,8 @@ impl<'a> Checker<'_, '_, 'a> {
 
     fn param(&mut self, param: &'a ast::Param) {
         let ty = self.annotation(self.place.home, &param.ty);
+        let found = Found { what: Value::Param(param), home: self.place.home };
+        self.saw(param.name.span, || Meaning::Value { found, ty: ty.clone() });
         if let Some(default) = &param.default {
             let why = Why::Annotation { what: "the param", name: param.name.name, span: param.ty.span };
             self.check(default, &Expected::new(&ty, why));
@@ -156,6 +163,7 @@ impl<'a> Checker<'_, '_, 'a> {
         if settings == Settings::Namespace && self.labelled_setting(instance) {
             return;
         }
+        self.saw_declaration(&instance.head, Some(&instance.label));
         match self.program().kind(self.place.home, &instance.head) {
             KindRef::High(kind) => self.kind_block(&kind, &instance.body),
             KindRef::Native(kind) => self.entries(&instance.body.entries, Fields::Native(kind.ty)),
@@ -174,6 +182,7 @@ impl<'a> Checker<'_, '_, 'a> {
         }
         let Some(kind) = self.shared.namespace.clone() else { return false };
         let Some(field) = kind.inputs.field(instance.head.name.name) else { return false };
+        self.saw_field(instance.head.name.span, kind.name, field);
         match field.ty.base() {
             Ty::Map(map) => {
                 let why = Why::Entry { name: field.name };
@@ -202,6 +211,10 @@ impl<'a> Checker<'_, '_, 'a> {
     fn extend(&mut self, extend: &'a ast::Extend) {
         if let Target::Label(label) = &extend.target {
             self.key(label);
+        }
+        match &extend.target {
+            Target::Label(label) => self.saw_declaration(&extend.head, Some(label)),
+            Target::All(_) => self.saw_declaration(&extend.head, None),
         }
         let block = match &extend.body {
             ExtendBody::Items(items) => return self.items(items, Settings::Namespace),
@@ -268,13 +281,19 @@ impl<'a> Checker<'_, '_, 'a> {
         };
         super::writes::report_double(self, &block.entries);
         for entry in &block.entries {
+            self.saw_param_key(entry, params());
             let Entry::Field(field) = entry else {
                 self.entries(std::slice::from_ref(entry), Fields::Free);
                 continue;
             };
             let found = field.key.as_static().and_then(|name| params().find(|(p, _)| p.name.name == name));
             match found {
-                Some((param, home)) => self.param_value(field, param, home),
+                Some((param, home)) => {
+                    let found = Found { what: Value::Param(param), home };
+                    let ty = self.annotation(home, &param.ty);
+                    self.saw(field.key.span(), || Meaning::Value { found, ty });
+                    self.param_value(field, param, home)
+                }
                 None => {
                     let error = Diagnostic::new(
                         &codes::UNKNOWN_FIELD,

@@ -3,6 +3,7 @@
 use super::block::Fields;
 use super::expect::Expected;
 use super::items::Settings;
+use super::trace::Meaning;
 use super::{Checker, Pending, Place};
 use crate::ast::{self, Member};
 use crate::diag::{Diagnostic, codes};
@@ -18,6 +19,10 @@ impl<'a> Checker<'_, '_, 'a> {
         if !std::ptr::eq(kind.decl, decl) {
             return;
         }
+        self.saw(decl.name.span, || Meaning::Kind(KindRef::High(kind.clone())));
+        if let Some(from) = &decl.from {
+            self.saw_declaration(from, None);
+        }
         let place = Place { home, kind: Some(kind.clone()), test: false, rule: false };
         self.elsewhere(place, |this| this.members(&decl.members, &kind));
     }
@@ -32,10 +37,14 @@ impl<'a> Checker<'_, '_, 'a> {
         match member {
             Member::Field(field) => {
                 if let Some(found) = kind.inputs.field(field.name.name) {
+                    self.saw_field(field.name.span, kind.name, found);
                     self.default(found, kind);
                 }
             }
             Member::Nested(nested) => {
+                if let Some(found) = kind.inputs.field(nested.name.name) {
+                    self.saw_field(nested.name.span, kind.name, found);
+                }
                 if let Some(Ty::Record(record)) = kind.inputs.field(nested.name.name).map(|f| &f.ty) {
                     self.defaults(record, &nested.name.name);
                 }
@@ -44,8 +53,9 @@ impl<'a> Checker<'_, '_, 'a> {
             Member::Let(decl) => {
                 let key = std::ptr::from_ref(decl) as usize;
                 self.path.push(Pending { key, name: decl.name.name, span: decl.name.span });
-                self.infer(&decl.value);
+                let ty = self.infer(&decl.value);
                 self.path.pop();
+                self.saw(decl.name.span, || Meaning::KindLet { decl, ty });
             }
             Member::Require(require) => self.require(require),
             Member::If(cond) => {
@@ -66,7 +76,7 @@ impl<'a> Checker<'_, '_, 'a> {
             match member {
                 Member::Let(decl) => {
                     let ty = self.infer(&decl.value);
-                    self.bind(decl.name.name, ty);
+                    self.bind(decl.name, ty);
                 }
                 Member::Require(_) | Member::If(_) => self.member(member, kind),
                 Member::Field(_) | Member::Nested(_) | Member::Set(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => {
@@ -91,6 +101,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// `replicas = 2` in `kind webapp from app { … }`: a field of the parent.
     fn set_member(&mut self, field: &'a ast::Field, kind: &Arc<Kind<'a>>) {
+        self.saw_kind_member(field.key.span());
         match (&kind.parent, field.key.as_static()) {
             (None, Some(name)) if kind.inputs.field(name).is_none() => {
                 let error =

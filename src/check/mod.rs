@@ -9,6 +9,7 @@
 //! (`kind`). The standard library is taken to be right; a test holds it to the same checks.
 
 mod access;
+mod annotations;
 mod block;
 mod calls;
 mod compare;
@@ -26,6 +27,7 @@ mod rules;
 mod sig;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 mod unit;
 mod writes;
 
@@ -77,6 +79,8 @@ struct Shared<'p, 'a> {
     namespace: Option<Arc<Kind<'a>>>,
     /// Errors in the standard library are shown only when it is what is checked.
     checks_std: bool,
+    /// Where what is met is written down, for tools.
+    trace: Option<&'p trace::Trace<'a>>,
 }
 
 impl<'p, 'a> Shared<'p, 'a> {
@@ -86,7 +90,7 @@ impl<'p, 'a> Shared<'p, 'a> {
             _ => None,
         };
         let (file, namespace) = (high("file"), high("namespace"));
-        Shared { program, declared: Declared::of(program), known: Default::default(), file, namespace, checks_std }
+        Shared { program, declared: Declared::of(program), known: Default::default(), file, namespace, checks_std, trace: None }
     }
 }
 
@@ -117,7 +121,8 @@ struct Place<'a> {
 }
 
 enum Bind<'a> {
-    Local(Name, Ty<'a>),
+    /// With the place that binds it.
+    Local(Name, Ty<'a>, Span),
     /// What the path names is not null here.
     Present(Path),
 }
@@ -184,8 +189,9 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
         result
     }
 
-    fn bind(&mut self, name: Name, ty: Ty<'a>) {
-        self.locals.push(Bind::Local(name, ty));
+    fn bind(&mut self, name: ast::Ident, ty: Ty<'a>) {
+        self.saw(name.span, || trace::Meaning::Local { at: name.span, ty: ty.clone() });
+        self.locals.push(Bind::Local(name.name, ty, name.span));
     }
 
     /// The type of something that is found once and kept. A definition that needs itself is an error.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 impl<'a> Checker<'_, '_, 'a> {
     /// The type of a bare word; the expected type helps to guess what an unknown one was meant to be.
     pub(super) fn name(&mut self, name: Name, span: Span, expected: Option<&Ty<'a>>) -> Ty<'a> {
+        self.saw_name(name, span, expected);
         match self.bound(name) {
             Some(ty) => ty,
             None => {
@@ -24,7 +25,7 @@ impl<'a> Checker<'_, '_, 'a> {
     /// The type of what the word is bound to: a local, a field or let of the kind, a let or param.
     pub(super) fn bound(&mut self, name: Name) -> Option<Ty<'a>> {
         let local = self.locals.iter().rev().find_map(|bind| match bind {
-            Bind::Local(n, ty) if *n == name => Some(ty.clone()),
+            Bind::Local(n, ty, _) if *n == name => Some(ty.clone()),
             Bind::Local(..) | Bind::Present(_) => None,
         });
         if local.is_some() {
@@ -40,7 +41,7 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     pub(super) fn is_bound(&self, name: Name) -> bool {
-        let local = self.locals.iter().any(|bind| matches!(bind, Bind::Local(n, _) if *n == name));
+        let local = self.locals.iter().any(|bind| matches!(bind, Bind::Local(n, ..) if *n == name));
         let by_kind = |kind: &Arc<Kind>| kind.inputs.position(name).is_some() || kind.lets.contains_key(&name) || is_kind_word(name);
         local || self.place.kind.as_ref().is_some_and(by_kind) || self.program().value(self.place.home, name).is_some()
     }
@@ -131,7 +132,7 @@ impl<'a> Checker<'_, '_, 'a> {
     fn names_in_scope(&self) -> Vec<Name> {
         let mut names: Vec<Name> = self.program().value_names(self.place.home);
         names.extend(self.locals.iter().filter_map(|bind| match bind {
-            Bind::Local(name, _) => Some(*name),
+            Bind::Local(name, ..) => Some(*name),
             Bind::Present(_) => None,
         }));
         if let Some(kind) = &self.place.kind {

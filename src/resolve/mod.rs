@@ -149,6 +149,20 @@ impl<'a> Program<'a> {
         })
     }
 
+    /// A type declared with `type`.
+    pub fn type_decl(&self, home: ModuleId, path: &ast::Path) -> Option<Found<&'a ast::TypeDecl>> {
+        if let Some(alias) = path.module {
+            let Alias::Module(module) = self.alias(home, alias.name)? else { return None };
+            return self.module(module).types.get(&path.name.name).map(|slot| Found { what: slot.decl, home: module });
+        }
+        let name = path.name.name;
+        let user = if home == STD { None } else { self.seen_from(home, |m| m.types.get(&name).map(|slot| slot.decl)) };
+        user.or_else(|| match stdlib::item(Sort::Type, name)? {
+            Item::Type(decl) => Some(Found { what: decl, home: STD }),
+            _ => None,
+        })
+    }
+
     pub fn alias(&self, home: ModuleId, name: Name) -> Option<Alias> {
         if home == STD {
             return None;
@@ -219,6 +233,33 @@ impl<'a> Program<'a> {
         self.names(home, |m| m.types.keys().copied().collect(), Sort::Type)
     }
 
+    /// All names of imports that `home` sees.
+    pub fn alias_names(&self, home: ModuleId) -> Vec<(Name, Alias)> {
+        let mut names: Vec<(Name, Alias)> = match home {
+            STD => Vec::new(),
+            home => std::iter::successors(Some(home), |&m| self.module(m).base)
+                .flat_map(|m| self.module(m).aliases.iter().map(|(name, alias)| (*name, *alias)))
+                .collect(),
+        };
+        names.sort_by_key(|(name, _)| name.as_str());
+        names
+    }
+
+    /// The kinds that a module itself declares, sorted.
+    pub fn own_kind_names(&self, module: ModuleId) -> Vec<Name> {
+        sorted(self.module(module).kinds.keys())
+    }
+
+    /// The types that a module itself declares, sorted.
+    pub fn own_type_names(&self, module: ModuleId) -> Vec<Name> {
+        sorted(self.module(module).types.keys())
+    }
+
+    /// The functions that a module itself declares, sorted.
+    pub fn own_function_names(&self, module: ModuleId) -> Vec<Name> {
+        sorted(self.module(module).fns.keys())
+    }
+
     /// The modules whose names `home` sees: itself, its imports without alias, then the same of its base.
     fn visible(&self, home: ModuleId) -> impl Iterator<Item = ModuleId> {
         std::iter::successors(Some(home), |&m| self.module(m).base).flat_map(|m| [m].into_iter().chain(self.module(m).open.iter().copied()))
@@ -268,6 +309,12 @@ impl<'a> Program<'a> {
             None => error.help(format!("write `import \"./…kdsl\" as {}` at the head of the file", alias.name)),
         });
     }
+}
+
+fn sorted<'n>(names: impl Iterator<Item = &'n Name>) -> Vec<Name> {
+    let mut names: Vec<Name> = names.copied().collect();
+    names.sort_by_key(|name| name.as_str());
+    names
 }
 
 fn module_id(file: usize) -> ModuleId {
