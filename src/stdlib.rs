@@ -5,7 +5,7 @@
 
 use crate::ast::{self, Item, Name};
 use crate::diag::Sink;
-use crate::source::{FileDb, Source, SourceKind};
+use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::syntax::{self, Piece};
 use std::sync::{Arc, LazyLock, OnceLock};
 use ustr::{Ustr, UstrMap};
@@ -103,6 +103,12 @@ pub fn names(sort: Sort) -> impl Iterator<Item = Name> {
 /// Adds the library's files to a database that holds none yet.
 pub fn add_to(db: &FileDb) {
     db.add_all(&STD.sources);
+}
+
+/// The declarations that stand in a range or reach into it, each parsed now if it never was.
+pub fn items_in(range: Span) -> impl Iterator<Item = &'static Item> {
+    let meets = move |piece: &StdPiece| piece.piece.span.start <= range.end && range.start <= piece.piece.span.end;
+    (0..STD.pieces.len()).filter(move |&i| meets(&STD.pieces[i])).map(|i| STD.parse(i))
 }
 
 /// The library's files.

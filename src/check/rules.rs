@@ -5,6 +5,7 @@
 //! knows. So a rule is checked once more when it is first needed ([`prepare`]), and each read is noted by its expression's address, in
 //! the functions that the rule calls too.
 
+use super::trace::Meaning;
 use super::{Checker, Place, Shared};
 use crate::ast::{self, ExprKind, RuleBind, RuleStmt};
 use crate::diag::{Diagnostic, codes, suggest};
@@ -35,15 +36,16 @@ impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn rule(&mut self, rule: &'a ast::RuleDecl) {
         let home = self.place.home;
         let Some(&id) = self.program().native_types(home, &rule.on).first() else { return self.unknown_native(&rule.on) };
+        self.saw_type_name(rule.on.name.span, Ty::Native(id));
         let place = Place { rule: true, ..Place::module(home) };
         self.elsewhere(place, |this| {
-            this.bind("object".into(), Ty::Any);
-            this.bind("kubeVersion".into(), Ty::Float);
+            this.bind(ast::Ident { name: "object".into(), span: Span::NONE }, Ty::Any);
+            this.bind(ast::Ident { name: "kubeVersion".into(), span: Span::NONE }, Ty::Float);
             match rule.bind {
-                RuleBind::Value(value) => this.bind(value.name, Ty::Native(id)),
+                RuleBind::Value(value) => this.bind(value, Ty::Native(id)),
                 RuleBind::Update { old, new } => {
-                    this.bind(old.name, Ty::Native(id));
-                    this.bind(new.name, Ty::Native(id));
+                    this.bind(old, Ty::Native(id));
+                    this.bind(new, Ty::Native(id));
                 }
             }
             this.stmts(&rule.body);
@@ -58,7 +60,7 @@ impl<'a> Checker<'_, '_, 'a> {
         match stmt {
             RuleStmt::Let(decl) => {
                 let ty = self.infer(&decl.value);
-                self.bind(decl.name.name, ty);
+                self.bind(decl.name, ty);
             }
             RuleStmt::If(cond) => {
                 self.condition(&cond.condition);
@@ -96,7 +98,11 @@ impl<'a> Checker<'_, '_, 'a> {
         let home = self.place.home;
         let ids = self.program().native_types(home, &refine.ty);
         let Some(&id) = ids.first() else { return self.unknown_native(&refine.ty) };
+        self.saw_type_name(refine.ty.name.span, Ty::Native(id));
         for field in &refine.fields {
+            if id.get().field(field.name.name).is_some() {
+                self.saw(field.name.span, || Meaning::Native { owner: id, name: field.name.name });
+            }
             self.annotation(home, &field.ty);
             if ids.iter().all(|id| id.get().field(field.name.name).is_none()) {
                 self.unknown_field(&Ty::Native(id), &id.get().short, field.name.name, field.name.span);

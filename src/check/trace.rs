@@ -466,6 +466,14 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
         }
     }
 
+    /// A type that is named outside an annotation.
+    pub(super) fn saw_type_name(&self, at: Span, ty: Ty<'a>) {
+        if let Some(trace) = self.tracing_all(at) {
+            trace.push(at, What::TypeName(self.place.home));
+        }
+        self.saw(at, || Meaning::Built(ty));
+    }
+
     /// A key of a block that gives values to params.
     pub(super) fn saw_param_key(&mut self, entry: &'a ast::Entry, params: impl Iterator<Item = (&'a ast::Param, ModuleId)>) {
         let ast::Entry::Field(field) = entry else { return };

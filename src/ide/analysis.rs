@@ -113,7 +113,7 @@ impl Analysis {
         let (module, position) = (self.module(file)?, self.position(file, offset)?);
         Some(self.program(|program| {
             let trace = Trace::at(position);
-            run(program, module, &trace, |span| span.start <= position && position <= span.end);
+            run(program, module, &trace, Span::new(position, position));
             work(program, trace.finish())
         }))
     }
@@ -123,7 +123,7 @@ impl Analysis {
         let (module, within) = (self.module(file)?, self.source(file)?.span());
         Some(self.program(|program| {
             let trace = Trace::words(within);
-            run(program, module, &trace, |span| within.contains(span));
+            run(program, module, &trace, within);
             work(program, trace.finish())
         }))
     }
@@ -146,13 +146,10 @@ impl Analysis {
     }
 }
 
-/// Checks a module of a user, or of the library the declarations that matter.
-fn run<'a>(program: &Program<'a>, module: ModuleId, trace: &Trace<'a>, matters: impl Fn(Span) -> bool) {
-    if module != STD {
-        return trace::trace(program, module, trace);
-    }
-    for sort in [stdlib::Sort::Let, stdlib::Sort::Type, stdlib::Sort::Fn, stdlib::Sort::Kind] {
-        let items = stdlib::names(sort).filter_map(|name| stdlib::item(sort, name));
-        items.filter(|item| matters(item.span())).for_each(|item| trace::trace_std(program, item, trace));
+/// Checks a module of a user, or of the library the declarations in a range.
+fn run<'a>(program: &Program<'a>, module: ModuleId, trace: &Trace<'a>, range: Span) {
+    match module {
+        STD => stdlib::items_in(range).for_each(|item| trace::trace_std(program, item, trace)),
+        _ => trace::trace(program, module, trace),
     }
 }
