@@ -1,12 +1,14 @@
 //! Names, label and annotation keys, and keys of data, as the API server demands them of every object.
 //!
-//! The forms were asked of a kube-apiserver 1.37: names are DNS subdomains, of Namespaces and Services DNS labels, of a CronJob at most
-//! 52 characters; the kinds of RBAC and those that few know are left to the server.
+//! The forms were asked of a kube-apiserver 1.37: names are DNS subdomains, of Namespaces, Services and StatefulSets DNS labels, of a
+//! CronJob at most 52 characters; the kinds of RBAC and those that few know are left to the server. Who has no name has the beginning
+//! of one, which the server completes.
 
 use super::{Judge, Step, Walk};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
 use crate::types::Format;
+use crate::types::format::completed;
 use crate::value::{Entry, Node, Record, Value};
 
 /// Kinds whose names are DNS subdomains.
@@ -35,7 +37,6 @@ const SUBDOMAINS: &[&str] = &[
     "RuntimeClass",
     "Secret",
     "ServiceAccount",
-    "StatefulSet",
     "StorageClass",
 ];
 
@@ -45,15 +46,28 @@ const CRON_JOB_NAME: usize = 52;
 impl<J: Judge> Walk<'_, J> {
     /// The object's own name and namespace.
     pub(super) fn named(&mut self) {
-        let kind = self.site.object.kind.kind.as_str();
-        let format = match kind {
-            "Namespace" | "Service" => Format::DnsLabel,
-            kind if SUBDOMAINS.contains(&kind) => Format::DnsSubdomain,
-            _ => return,
-        };
         let object = self.site.object;
-        let Some(node) = object.at(&["metadata", "name"]) else { return };
-        let Value::Str(name) = &node.value else { return };
+        let kind = object.kind.kind.as_str();
+        let format = match kind {
+            "Namespace" | "Service" | "StatefulSet" => Some(Format::DnsLabel),
+            kind if SUBDOMAINS.contains(&kind) => Some(Format::DnsSubdomain),
+            _ => None,
+        };
+        let beginning = object.at(&["metadata", "generateName"]).filter(|node| !node.is_null());
+        if let Some(Node { value: Value::Str(text), origin }) = beginning
+            && let Some(format) = format
+            && !text.is_empty()
+            && let Err(why) = format.check(&completed(text))
+        {
+            self.at_path(&["metadata", "generateName"], origin.span, format!("the beginning of a name {text:?} {why}"));
+        }
+        let Some(node) = object.at(&["metadata", "name"]).filter(|node| !node.is_null()) else {
+            if beginning.is_none() && !kind.ends_with("Review") {
+                self.nameless();
+            }
+            return;
+        };
+        let (Value::Str(name), Some(format)) = (&node.value, format) else { return };
         let wrong = match format.check(name) {
             Err(_) if name.is_empty() => Some("is empty".to_string()),
             Err(why) => Some(why),
@@ -65,6 +79,13 @@ impl<J: Judge> Walk<'_, J> {
         if let Some(why) = wrong {
             self.at_path(&["metadata", "name"], node.origin.span, format!("the name {name:?} {why}"));
         }
+    }
+
+    fn nameless(&mut self) {
+        let object = self.site.object;
+        let error = Diagnostic::new(&codes::MISSING_FIELD, object.head, format!("{} needs `metadata.name`", object.kind.kind))
+            .help("where each object gets a name of its own, write how it begins: `generateName: load-`");
+        self.site.push_at(&[Step::Field("metadata".into()), Step::Field("name".into())], error);
     }
 
     /// The keys of a map with a meaning: labels, annotations, data; and the values of labels.

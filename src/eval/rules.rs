@@ -89,12 +89,18 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             Some(Node { value: value @ Value::Percent(_), origin }) => {
                 Node::new(Value::Str(scalar_text(value).unwrap_or_default()), *origin)
             }
-            Some(node) => node.clone(),
-            None => {
-                let key = std::ptr::from_ref(expr) as usize;
-                self.absent.as_ref().and_then(|reads| reads.absent.get(&key)).cloned().unwrap_or_default()
+            // Go cannot tell an empty text from an absent one, so the server gives it the default too.
+            Some(node) if matches!(&node.value, Value::Str(text) if text.is_empty()) => {
+                self.unwritten(expr).filter(|default| matches!(default.value, Value::Str(_))).unwrap_or_else(|| node.clone())
             }
+            Some(node) => node.clone(),
+            None => self.unwritten(expr).unwrap_or_default(),
         })
+    }
+
+    /// What a read gives where nothing is written, unless that is null.
+    fn unwritten(&self, read: &Expr) -> Option<Node> {
+        self.absent.as_ref()?.absent.get(&(std::ptr::from_ref(read) as usize)).cloned()
     }
 }
 

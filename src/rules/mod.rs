@@ -42,6 +42,7 @@ struct TypeRules<'a> {
 struct Rule<'a> {
     code: &'static Code,
     home: ModuleId,
+    ty: TypeId,
     variable: ast::Name,
     body: &'a [RuleStmt],
     reads: Arc<Reads>,
@@ -59,16 +60,16 @@ impl<'p, 'a> RuleBook<'p, 'a> {
     }
 
     fn prepare(&self, id: TypeId, shared: &Shared<'a>) -> TypeRules<'a> {
-        let rules = self.program.rules(id).into_iter().filter_map(|found| self.rule(found, shared)).collect();
+        let rules = self.program.rules(id).into_iter().filter_map(|found| self.rule(id, found, shared)).collect();
         TypeRules { refinements: self.program.refinements(id), rules }
     }
 
     /// A rule made ready; `None` for one on updates.
-    fn rule(&self, found: Found<&'a ast::RuleDecl>, shared: &Shared<'a>) -> Option<Rule<'a>> {
+    fn rule(&self, ty: TypeId, found: Found<&'a ast::RuleDecl>, shared: &Shared<'a>) -> Option<Rule<'a>> {
         let RuleBind::Value(variable) = found.what.bind else { return None };
         let reads = Arc::new(check::prepare(self.program, found));
         let mut rule =
-            Rule { code: code_of(found.what), home: found.home, variable: variable.name, body: &found.what.body, reads, guard: None };
+            Rule { code: code_of(found.what), home: found.home, ty, variable: variable.name, body: &found.what.body, reads, guard: None };
         if let FieldsRead::These(fields) = place::fields_read(variable.name, rule.body)
             && run::says_nothing_of_nothing(&rule, shared, self.release)
         {

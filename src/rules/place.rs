@@ -5,6 +5,7 @@
 
 use crate::ast::{self, CompClause, Entry, Expr, ExprKind, FieldValue, ListItem, Name, RuleStmt, StrPart};
 use crate::conform::Step;
+use crate::schema::{NativeTy, TypeId};
 use crate::source::Span;
 use crate::value::{Node, Record, Value};
 use std::sync::Arc;
@@ -148,6 +149,30 @@ fn is_same(node: &Node, wanted: &Node) -> bool {
         (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
         (Value::Record(_) | Value::List(_), _) | (_, Value::Record(_) | Value::List(_)) => false,
         (a, b) => !wanted.origin.span.is_none() && node.origin == wanted.origin && crate::value::compare::equal(a, b),
+    }
+}
+
+/// Steps as the types say: `v[name]` is a field where `v` is a structure, and `m.name` a key where `m` is a map.
+pub(super) fn typed(ty: TypeId, steps: Vec<Step>) -> Vec<Step> {
+    let mut here = Some(NativeTy::Ref(ty));
+    let mut typed = |step| {
+        let (step, inner) = match (here.map(plain), step) {
+            (Some(NativeTy::Ref(id)), Step::Field(name) | Step::Key(name)) => (Step::Field(name), id.get().field(name).map(|f| f.ty)),
+            (Some(NativeTy::Map(value)), Step::Field(name) | Step::Key(name)) => (Step::Key(name), Some(*value)),
+            (Some(NativeTy::List(list)), Step::Index(_)) => (step, Some(list.elem)),
+            (_, step) => (step, None),
+        };
+        here = inner;
+        step
+    };
+    steps.into_iter().map(&mut typed).collect()
+}
+
+/// What a type stands for where it is another name.
+fn plain(ty: NativeTy) -> NativeTy {
+    match ty {
+        NativeTy::Ref(id) => id.get().alias.unwrap_or(ty),
+        other => other,
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Eval
     let _ = statements(rule, value, object, evaluator, release, &mut reports);
     for report in reports {
         let Report { level, message, help, steps } = report;
+        let steps = place::typed(rule.ty, steps);
         let at = place::span_at(value, &steps).unwrap_or_else(|| site.place());
         let mut diagnostic = Diagnostic::new(rule.code, at, message.as_str());
         diagnostic.severity = level;
@@ -92,7 +93,10 @@ impl<'a> Run<'_, '_, 'a> {
     fn stmts(&mut self, stmts: &'a [RuleStmt], scope: &Scope<'a>) -> Eval<()> {
         let mark = self.vars.len();
         let mut bound: Option<Scope<'a>> = None;
+        // How many reports there were before the statement that a help stands behind.
+        let mut before = self.reports.len();
         for stmt in stmts {
+            let reported = self.reports.len();
             let here = bound.as_ref().unwrap_or(scope);
             match stmt {
                 RuleStmt::Let(decl) => {
@@ -110,12 +114,17 @@ impl<'a> Run<'_, '_, 'a> {
                         self.report(&require.report, here)?;
                     }
                 }
-                RuleStmt::Help(help) => {
+                RuleStmt::Help(help) if self.reports.len() > before => {
                     let help = self.evaluator.words(help, here)?;
-                    if let Some(report) = self.reports.last_mut() {
-                        report.help.get_or_insert(help);
+                    for report in &mut self.reports[before..] {
+                        report.help.get_or_insert_with(|| help.clone());
                     }
                 }
+                // What it would help with was not reported.
+                RuleStmt::Help(_) => {}
+            }
+            if !matches!(stmt, RuleStmt::Help(_)) {
+                before = reported;
             }
         }
         self.vars.truncate(mark);

@@ -29,6 +29,7 @@ impl Format {
         ("dns-label", Format::DnsLabel),
         ("dns-1035-label", Format::Dns1035Label),
         ("dns-subdomain", Format::DnsSubdomain),
+        ("dns-subdomain-prefix", Format::DnsSubdomainPrefix),
         ("wildcard-dns", Format::WildcardDns),
         ("domain-name", Format::DomainName),
         ("search-domain", Format::SearchDomain),
@@ -82,6 +83,7 @@ impl Format {
             Format::DnsLabel => dns_label(text),
             Format::Dns1035Label => dns_1035_label(text),
             Format::DnsSubdomain => dns_subdomain(text),
+            Format::DnsSubdomainPrefix => dns_subdomain(&completed(text)),
             Format::WildcardDns => wildcard_dns(text),
             Format::DomainName => domain_name(text),
             Format::SearchDomain => search_domain(text),
@@ -188,6 +190,15 @@ fn dns_subdomain(text: &str) -> Result<(), String> {
     }
     let rule = "is no DNS name: lower-case letters, digits, `-` and `.`, each part beginning and ending with a letter or digit";
     if SUBDOMAIN.is_match(text) { Ok(()) } else { Err(rule.into()) }
+}
+
+/// The beginning of a name: a dash at its end is followed by more.
+pub fn completed(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.strip_suffix('-') {
+        // The server puts a letter for the last two characters.
+        Some(rest) if !rest.is_empty() => format!("{}a", &rest[..rest.char_indices().next_back().map_or(0, |(at, _)| at)]).into(),
+        _ => text.into(),
+    }
 }
 
 /// `*.` and a DNS name.

@@ -151,6 +151,7 @@ pub enum Format {
     DnsLabel,
     Dns1035Label,
     DnsSubdomain,
+    DnsSubdomainPrefix,
     WildcardDns,
     DomainName,
     SearchDomain,
