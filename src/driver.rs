@@ -13,7 +13,7 @@ use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
 use crate::rules::{RuleBook, RuleJudge};
-use crate::schema;
+use crate::schema::KubeRange;
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
 use crate::why;
@@ -28,6 +28,8 @@ pub struct Options {
     /// Values for params.
     pub given: Vec<Given>,
     pub limits: Limits,
+    /// The releases of Kubernetes that the objects are meant for.
+    pub kube: KubeRange,
 }
 
 /// What a run gives: the objects in installation order, none where there is an error, and all diagnostics in source order.
@@ -52,7 +54,7 @@ pub fn build(world: &dyn World, path: &str, options: &Options) -> Outcome {
     if let Some(program) = session.program() {
         let params = params::resolve(&program, world, &options.given);
         if !session.sink.has_errors() {
-            made = objects(&program, world, params, options.limits);
+            made = objects(&program, world, params, options);
             combinations = 1;
         }
     }
@@ -67,7 +69,7 @@ pub fn check(world: &dyn World, path: &str, options: &Options) -> Outcome {
     if let (Some(project), Some(program)) = (&session.project, session.program()) {
         let given = params::resolve(&program, world, &options.given);
         if !session.sink.has_errors() {
-            combinations = check_combinations(project, &program, world, &given, options.limits);
+            combinations = check_combinations(project, &program, world, &given, options);
         }
     }
     session.finish(Vec::new(), combinations)
@@ -78,6 +80,8 @@ pub fn check(world: &dyn World, path: &str, options: &Options) -> Outcome {
 pub struct VetOptions {
     /// Objects of kinds that nothing is known about are errors.
     pub strict: bool,
+    /// The releases of Kubernetes that judge.
+    pub kube: KubeRange,
 }
 
 /// What [`vet`] gives.
@@ -135,10 +139,10 @@ fn judge(documents: &[Vetting], files: &FileDb, sink: &Sink, options: &VetOption
     let manifests: Vec<&Manifest> = documents.iter().flat_map(|document| &document.manifests).collect();
     let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
     shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
-    let book = RuleBook::new(&program, schema::newest());
+    let book = RuleBook::new(&program, options.kube);
     let judges = || RuleJudge::new(&book, &shared, &faults);
     manifests.par_iter().with_min_len(32).for_each_init(judges, |judge, found| match found {
-        Manifest::Native(object) => conform::conform_one(files, sink, object, judge),
+        Manifest::Native(object) => conform::conform_one(files, sink, options.kube, object, judge),
         Manifest::Custom(custom) => sink.push(unverified(custom, options)),
     });
 }
@@ -201,7 +205,7 @@ pub fn check_values(project: &Project, files: &FileDb, world: &dyn World, option
     let program = Program::new(project, files, &sink);
     let given = params::resolve(&program, world, &options.given);
     if !sink.has_errors() {
-        check_combinations(project, &program, world, &given, options.limits);
+        check_combinations(project, &program, world, &given, options);
     }
     sink.finish()
 }
@@ -213,7 +217,7 @@ pub fn sample(project: &Project, files: &FileDb, world: &dyn World, options: &Op
     let given = params::resolve(&program, world, &options.given);
     match sink.has_errors() {
         true => Vec::new(),
-        false => objects(&program, world, params::sample(&program, given), options.limits),
+        false => objects(&program, world, params::sample(&program, given), options),
     }
 }
 
@@ -246,7 +250,8 @@ impl Session {
     }
 }
 
-fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, limits: Limits) -> Vec<Object> {
+fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, options: &Options) -> Vec<Object> {
+    let limits = options.limits;
     let mut objects = eval::evaluate(program, world, params, limits);
     if program.sink.has_errors() {
         return Vec::new();
@@ -254,21 +259,21 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     let faults = Sink::new();
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), limits);
     shared.objects = Objects::new(objects.clone());
-    let book = RuleBook::new(program, schema::newest());
-    conform::conform(program.db, program.sink, &objects, || RuleJudge::new(&book, &shared, &faults));
+    let book = RuleBook::new(program, options.kube);
+    conform::conform(program.db, program.sink, options.kube, &objects, || RuleJudge::new(&book, &shared, &faults));
     objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));
     objects
 }
 
 /// Evaluates every combination with a sink of its own and counts them; what not all combinations report is told with the values that lead to it.
-fn check_combinations(project: &Project, program: &Program, world: &dyn World, given: &eval::Params, limits: Limits) -> usize {
+fn check_combinations(project: &Project, program: &Program, world: &dyn World, given: &eval::Params, options: &Options) -> usize {
     let combinations = params::combinations(program, given);
     let total = combinations.len();
     let mut found: Vec<(Diagnostic, usize, String)> = Vec::new();
     for combination in combinations {
         let (sink, title) = (Sink::new(), combination.title());
         let program = Program::new(project, program.db, &sink);
-        objects(&program, world, combination.params, limits);
+        objects(&program, world, combination.params, options);
         for diagnostic in sink.finish() {
             match found.iter_mut().find(|(known, ..)| *known == diagnostic) {
                 Some((_, count, _)) => *count += 1,

@@ -12,6 +12,7 @@ use crate::emit::{self, Format};
 use crate::eval::Limits;
 use crate::object;
 use crate::params::{Given, GivenValue};
+use crate::schema::KubeRange;
 use crate::source::{FileDb, Span};
 use crate::value::Node;
 use crate::why;
@@ -67,6 +68,16 @@ impl<W: World> Engine<W> {
     pub fn given(mut self, given: Given) -> Engine<W> {
         self.options.given.retain(|earlier| earlier.name != given.name);
         self.options.given.push(given);
+        self
+    }
+
+    /// The releases of Kubernetes that the objects are meant for: `1.35`, `1.34..1.37`. The newest known unless said otherwise.
+    pub fn kube_version(self, releases: &str) -> Result<Engine<W>, String> {
+        KubeRange::parse(releases).map(|range| self.kube_range(range))
+    }
+
+    pub(crate) fn kube_range(mut self, range: KubeRange) -> Engine<W> {
+        self.options.kube = range;
         self
     }
 

@@ -22,6 +22,8 @@ pub struct Args {
     file: PathBuf,
     #[command(flatten)]
     params: params::ParamArgs,
+    #[command(flatten)]
+    kube: params::KubeArgs,
     /// What to write.
     #[arg(long, value_enum, default_value_t)]
     format: Output,
@@ -50,9 +52,9 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
         Output::Yaml => Format::Yaml,
         Output::Json => Format::Json,
     };
-    let given = args.params.given()?;
+    let (given, kube) = (args.params.given()?, args.kube.range()?);
     let input = Input::open(&args.file)?;
-    let build = given.into_iter().fold(Engine::new(input.world), Engine::given).build(&input.path);
+    let build = given.into_iter().fold(Engine::new(input.world).kube_range(kube), Engine::given).build(&input.path);
     say(&build.diagnostics.render(args.diagnostics.style(color)));
     if build.diagnostics.has_errors() {
         return Ok(ERRORS.into());

@@ -19,6 +19,8 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     params: params::ParamArgs,
+    #[command(flatten)]
+    kube: params::KubeArgs,
     /// How to write errors and warnings.
     #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
     diagnostics: Diagnostics,
@@ -29,12 +31,12 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     if from_stdin > 1 {
         return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
     }
-    let given = args.params.given()?;
+    let (given, kube) = (args.params.given()?, args.kube.range()?);
     let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
     let (files, mut combinations) = (inputs.len(), 0);
     let mut diagnostics = engine::Diagnostics::default();
     for input in inputs {
-        let check = given.iter().cloned().fold(Engine::new(input.world), Engine::given).check(&input.path);
+        let check = given.iter().cloned().fold(Engine::new(input.world).kube_range(kube), Engine::given).check(&input.path);
         combinations += check.combinations;
         diagnostics.merge(check.diagnostics);
     }

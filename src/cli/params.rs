@@ -4,6 +4,7 @@ use super::input;
 use super::{Stop, disk};
 use crate::data;
 use crate::params::{Given, GivenValue};
+use crate::schema::KubeRange;
 use crate::value::Origin;
 use std::path::{Path, PathBuf};
 
@@ -68,5 +69,21 @@ fn from_file(file: &Path) -> Result<Vec<Given>, Stop> {
             _ => Err(cannot("it is no map".into()).help("write one line for each param: `env: prod`")),
         },
         _ => Err(cannot(format!("it holds {} documents", documents.len())).help("write all values into one document")),
+    }
+}
+
+/// The releases of Kubernetes that objects are meant for.
+#[derive(clap::Args)]
+pub struct KubeArgs {
+    /// The release of Kubernetes that will read the objects, or a range of them: `1.35`, `1.34..1.37`. The newest that kdsl knows unless
+    /// given. What any of them lacks or refuses is an error.
+    #[arg(long = "kube-version", value_name = "RELEASES")]
+    kube_version: Option<String>,
+}
+
+impl KubeArgs {
+    pub fn range(&self) -> Result<KubeRange, Stop> {
+        let range = self.kube_version.as_deref().map(KubeRange::parse).transpose();
+        range.map(Option::unwrap_or_default).map_err(|message| Stop::usage(message).help("write `--kube-version 1.35` or `1.34..1.37`"))
     }
 }

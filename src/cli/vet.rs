@@ -1,7 +1,7 @@
 //! `kdsl vet`: plain YAML and JSON, judged as the API server would.
 
 use super::terminal::{print, say};
-use super::{Diagnostics, ERRORS, Stop, input, words};
+use super::{Diagnostics, ERRORS, Stop, input, params, words};
 use crate::driver::VetOptions;
 use crate::engine;
 use std::fs;
@@ -21,6 +21,8 @@ pub struct Args {
     /// Take objects of kinds that nothing is known about for errors.
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    kube: params::KubeArgs,
     /// How to write errors and warnings; in the forms for programs they go to standard output.
     #[arg(long, visible_alias = "format", value_enum, default_value_t, value_name = "STYLE")]
     diagnostics: Diagnostics,
@@ -34,7 +36,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     for file in &args.files {
         take_in(file, &mut inputs)?;
     }
-    let vet = engine::vet(inputs, &VetOptions { strict: args.strict });
+    let vet = engine::vet(inputs, &VetOptions { strict: args.strict, kube: args.kube.range()? });
     let text = vet.diagnostics.render(args.diagnostics.style(color));
     if args.diagnostics.for_people() {
         say(&text);

@@ -14,7 +14,7 @@ pub use site::{Site, Step};
 use crate::data::scalar_text;
 use crate::diag::{Diagnostic, Sink, codes, suggest};
 use crate::object::Object;
-use crate::schema::{self, ListMerge, ListTy, NativeField, NativeTy, TypeId};
+use crate::schema::{self, KubeRange, ListMerge, ListTy, NativeField, NativeTy, TypeId};
 use crate::source::{FileDb, Span};
 use crate::value::compare::Key;
 use crate::value::{List, Node, Record, Value};
@@ -45,18 +45,19 @@ impl Judge for () {
 }
 
 /// Reports whatever in the objects the API server would refuse by its schema. Each thread asks `judge` for a judge of its own.
-pub fn conform<J: Judge>(db: &FileDb, sink: &Sink, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
+pub fn conform<J: Judge>(db: &FileDb, sink: &Sink, kube: KubeRange, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
     let start = || (judge(), FxHashSet::default());
-    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| one(db, sink, object, judge, known));
+    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| one(Site::new(db, sink, object), kube, judge, known));
 }
 
 /// One object, where nothing is known of its parts.
-pub fn conform_one<J: Judge>(db: &FileDb, sink: &Sink, object: &Object, judge: &mut J) {
-    one(db, sink, object, judge, &mut FxHashSet::default());
+pub fn conform_one<J: Judge>(db: &FileDb, sink: &Sink, kube: KubeRange, object: &Object, judge: &mut J) {
+    one(Site::new(db, sink, object), kube, judge, &mut FxHashSet::default());
 }
 
-fn one<J: Judge>(db: &FileDb, sink: &Sink, object: &Object, judge: &mut J, known: &mut FxHashSet<(usize, TypeId)>) {
-    let mut walk = Walk { site: Site::new(db, sink, object), judge, known, shaped: true };
+fn one<J: Judge>(site: Site, kube: KubeRange, judge: &mut J, known: &mut FxHashSet<(usize, TypeId)>) {
+    let object = site.object;
+    let mut walk = Walk { site, kube, judge, known, shaped: true };
     walk.served();
     walk.named();
     walk.record(&object.root, object.kind.ty);
@@ -64,6 +65,8 @@ fn one<J: Judge>(db: &FileDb, sink: &Sink, object: &Object, judge: &mut J, known
 
 struct Walk<'w, J> {
     site: Site<'w>,
+    /// The releases that must have all of it.
+    kube: KubeRange,
     judge: &'w mut J,
     /// Shared subtrees that were found to be right, by address and type.
     known: &'w mut FxHashSet<(usize, TypeId)>,
@@ -72,21 +75,31 @@ struct Walk<'w, J> {
 }
 
 impl<J: Judge> Walk<'_, J> {
-    /// Whether the newest release still serves the kind.
+    /// Whether all releases serve the kind.
     fn served(&mut self) {
-        let (kind, newest) = (self.site.object.kind, schema::newest());
-        if kind.releases.contains(newest) {
-            return;
-        }
-        let mut error = Diagnostic::new(
-            &codes::NOT_SERVED,
-            self.site.object.head,
-            format!("Kubernetes {newest} does not serve {} {}", kind.api_version, kind.kind),
-        );
-        if let Some(other) = schema::kinds_named(&kind.kind).find(|k| k.releases.contains(newest)) {
-            error = error.help(format!("it serves {} {}: `import \"k8s/{}\" as …`", other.api_version, other.kind, other.api_version));
+        let kind = self.site.object.kind;
+        let Some(lacking) = self.kube.lacking(kind.releases) else { return };
+        let message = format!("Kubernetes {lacking} does not serve {} {}", kind.api_version, kind.kind);
+        let mut error = Diagnostic::new(&codes::NOT_SERVED, self.site.object.head, message);
+        if let Some(other) = schema::kinds_named(&kind.kind).find(|k| k.group == kind.group && self.kube.lacking(k.releases).is_none()) {
+            error = error.help(format!("it serves {} {}", other.api_version, other.kind));
         }
         self.site.push(error);
+    }
+
+    /// A field that some of the releases lack.
+    fn lacking(&mut self, field: &NativeField, at: Span) {
+        let Some(lacking) = self.kube.lacking(field.releases) else { return };
+        let owner = field.owner.get();
+        let message = format!("Kubernetes {lacking} has no field `{}` of {}", field.name, owner.short);
+        let error = Diagnostic::new(&codes::NOT_IN_RELEASE, at, message);
+        self.site.push(match field.releases.until {
+            Some(until) if until < lacking => error.help(format!("it ended with {until}: remove it")),
+            _ => error.help(format!(
+                "it exists since {}: leave it out, or name the releases you use with `--kube-version`",
+                field.releases.since
+            )),
+        });
     }
 
     fn record(&mut self, record: &Arc<Record>, id: TypeId) {
@@ -115,6 +128,7 @@ impl<J: Judge> Walk<'_, J> {
                 continue;
             };
             self.within(Step::Field(entry.key), &entry.node, |walk| {
+                walk.lacking(field, entry.at);
                 walk.value(&entry.node, field.ty);
                 walk.allowed(&entry.node, field);
                 if let (NativeTy::Map(_), Value::Record(map)) = (field.ty, &entry.node.value) {

@@ -15,7 +15,7 @@ use crate::conform::{Judge, Site};
 use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
 use crate::resolve::{Found, Program, RefinedField};
-use crate::schema::{self, Minor, TypeId};
+use crate::schema::{self, KubeRange, Minor, TypeId};
 use crate::types::ModuleId;
 use crate::value::{Node, Record};
 use place::FieldsRead;
@@ -28,8 +28,8 @@ use ustr::Ustr;
 pub struct RuleBook<'p, 'a> {
     program: &'p Program<'a>,
     types: Vec<OnceLock<TypeRules<'a>>>,
-    /// The release whose rules hold.
-    release: Minor,
+    /// The releases whose rules hold.
+    kube: KubeRange,
 }
 
 /// What holds for the values of one type.
@@ -48,11 +48,13 @@ struct Rule<'a> {
     reads: Arc<Reads>,
     /// The fields of the value without any of which the rule has nothing to say; `None` where it must always run.
     guard: Option<Vec<Ustr>>,
+    /// Whether it asks for the release.
+    by_release: bool,
 }
 
 impl<'p, 'a> RuleBook<'p, 'a> {
-    pub fn new(program: &'p Program<'a>, release: Minor) -> RuleBook<'p, 'a> {
-        RuleBook { program, types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(), release }
+    pub fn new(program: &'p Program<'a>, kube: KubeRange) -> RuleBook<'p, 'a> {
+        RuleBook { program, types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(), kube }
     }
 
     fn of(&self, id: TypeId, shared: &Shared<'a>) -> Option<&TypeRules<'a>> {
@@ -68,11 +70,19 @@ impl<'p, 'a> RuleBook<'p, 'a> {
     fn rule(&self, ty: TypeId, found: Found<&'a ast::RuleDecl>, shared: &Shared<'a>) -> Option<Rule<'a>> {
         let RuleBind::Value(variable) = found.what.bind else { return None };
         let reads = Arc::new(check::prepare(self.program, found));
-        let mut rule =
-            Rule { code: code_of(found.what), home: found.home, ty, variable: variable.name, body: &found.what.body, reads, guard: None };
-        if let FieldsRead::These(fields) = place::fields_read(variable.name, rule.body)
-            && run::says_nothing_of_nothing(&rule, shared, self.release)
-        {
+        let mut rule = Rule {
+            code: code_of(found.what),
+            home: found.home,
+            ty,
+            variable: variable.name,
+            body: &found.what.body,
+            reads,
+            guard: None,
+            by_release: false,
+        };
+        let FieldsRead { fields, all, by_release } = place::fields_read(variable.name, rule.body);
+        rule.by_release = by_release;
+        if !all && self.kube.each().all(|release| run::says_nothing_of_nothing(&rule, shared, release)) {
             rule.guard = Some(fields);
         }
         Some(rule)
@@ -104,13 +114,15 @@ pub struct RuleJudge<'s, 'a> {
     book: &'s RuleBook<'s, 'a>,
     shared: &'s Shared<'a>,
     evaluator: Evaluator<'s, 'a>,
-    release: Node,
+    /// As rules read them, the newest first.
+    releases: Vec<Node>,
 }
 
 impl<'s, 'a> RuleJudge<'s, 'a> {
     /// `faults` hears what is wrong with rules themselves.
     pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Sink) -> RuleJudge<'s, 'a> {
-        RuleJudge { book, shared, evaluator: Evaluator::of_rules(shared, faults), release: release_node(book.release) }
+        let releases = book.kube.each().map(release_node).rev().collect();
+        RuleJudge { book, shared, evaluator: Evaluator::of_rules(shared, faults), releases }
     }
 }
 
@@ -121,7 +133,8 @@ impl Judge for RuleJudge<'_, '_> {
         for rule in &rules.rules {
             let needed = rule.guard.as_ref().is_none_or(|fields| fields.iter().any(|f| value.get(*f).is_some_and(|e| !e.node.is_null())));
             if needed {
-                run::run(rule, value, &mut self.evaluator, &self.release, site);
+                let releases = if rule.by_release { &self.releases[..] } else { &self.releases[..1] };
+                releases.iter().for_each(|release| run::run(rule, value, &mut self.evaluator, release, site));
             }
         }
     }

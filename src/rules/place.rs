@@ -11,24 +11,26 @@ use crate::value::{Node, Record, Value};
 use std::sync::Arc;
 use ustr::Ustr;
 
-/// Which fields of its value a rule reads.
-pub(super) enum FieldsRead {
-    These(Vec<Ustr>),
+/// What a rule reads.
+pub(super) struct FieldsRead {
+    /// Fields of its value.
+    pub fields: Vec<Ustr>,
     /// The whole value, or the object around it.
-    All,
+    pub all: bool,
+    /// The release that judges.
+    pub by_release: bool,
 }
 
-/// The fields of `variable` that statements read.
+/// What statements read, where `variable` is bound to the rule's value.
 pub(super) fn fields_read(variable: Name, body: &[RuleStmt]) -> FieldsRead {
-    let mut reads = ReadsOf { variable, fields: Vec::new(), all: false };
+    let mut reads = ReadsOf { variable, found: FieldsRead { fields: Vec::new(), all: false, by_release: false } };
     reads.stmts(body);
-    if reads.all { FieldsRead::All } else { FieldsRead::These(reads.fields) }
+    reads.found
 }
 
 struct ReadsOf {
     variable: Name,
-    fields: Vec<Ustr>,
-    all: bool,
+    found: FieldsRead,
 }
 
 impl ReadsOf {
@@ -64,12 +66,15 @@ impl ReadsOf {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Num(_) => {}
-            ExprKind::Name(name) => self.all |= *name == self.variable || *name == "object",
+            ExprKind::Name(name) => {
+                self.found.all |= *name == self.variable || *name == "object";
+                self.found.by_release |= *name == "kubeVersion";
+            }
             ExprKind::Str(lit) => self.string(lit),
             ExprKind::Field { base, field, .. } => match &base.kind {
                 ExprKind::Name(name) if *name == self.variable => {
-                    if !self.fields.contains(&field.name) {
-                        self.fields.push(field.name);
+                    if !self.found.fields.contains(&field.name) {
+                        self.found.fields.push(field.name);
                     }
                 }
                 _ => self.expr(base),
@@ -113,7 +118,7 @@ impl ReadsOf {
     fn entry(&mut self, entry: &Entry) {
         match entry {
             Entry::Field(ast::Field { value: FieldValue::Set(expr), .. }) | Entry::Spread(expr) => self.expr(expr),
-            Entry::Field(_) | Entry::If(_) | Entry::For(_) | Entry::Let(_) | Entry::Waive(_) => self.all = true,
+            Entry::Field(_) | Entry::If(_) | Entry::For(_) | Entry::Let(_) | Entry::Waive(_) => self.found.all = true,
         }
     }
 }

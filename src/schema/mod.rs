@@ -17,7 +17,7 @@ mod tests;
 use std::sync::LazyLock;
 
 pub use native::{ListMerge, ListTy, NativeField, NativeKind, NativeTy, NativeType, Union};
-pub use release::{Minor, NotARelease, Releases};
+pub use release::{KubeRange, Minor, NotARelease, Releases};
 pub use removed::{Removed, removed};
 use table::{Table, last_segment};
 

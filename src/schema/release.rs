@@ -55,6 +55,53 @@ impl fmt::Display for Releases {
     }
 }
 
+/// The releases that objects are meant for, both ends included: `1.37`, `1.35..1.37`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct KubeRange {
+    pub from: Minor,
+    pub to: Minor,
+}
+
+impl KubeRange {
+    /// One release or a range of them, among those that the schema tells of; the error is a message.
+    pub fn parse(text: &str) -> Result<KubeRange, String> {
+        let (from, to) = text.split_once("..").unwrap_or((text, text));
+        let known = super::oldest()..=super::newest();
+        let release = |text: &str| {
+            let found = text.trim().parse::<Minor>().ok().filter(|release| known.contains(release));
+            found.ok_or_else(|| format!("`{text}` is no release that kdsl knows: these are {} to {}", known.start(), known.end()))
+        };
+        let range = KubeRange { from: release(from)?, to: release(to)? };
+        if range.from > range.to {
+            return Err(format!("`{text}` ends before it begins: write the older release first"));
+        }
+        Ok(range)
+    }
+
+    /// Every release of the range.
+    pub fn each(self) -> impl DoubleEndedIterator<Item = Minor> {
+        (self.from.0..=self.to.0).map(Minor)
+    }
+
+    /// The first release of the range that lacks what these have.
+    pub fn lacking(self, releases: Releases) -> Option<Minor> {
+        self.each().find(|release| !releases.contains(*release))
+    }
+}
+
+impl Default for KubeRange {
+    /// The newest release alone.
+    fn default() -> KubeRange {
+        KubeRange { from: super::newest(), to: super::newest() }
+    }
+}
+
+impl fmt::Display for KubeRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.from == self.to { write!(f, "{}", self.from) } else { write!(f, "{} to {}", self.from, self.to) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +121,16 @@ mod tests {
         let range = Releases { since: Minor(34), until: Some(Minor(36)) };
         assert_eq!([33, 34, 36, 37].map(|minor| range.contains(Minor(minor))), [false, true, true, false]);
         assert_eq!(range.to_string(), "since 1.34 until 1.36");
+    }
+
+    #[test]
+    fn a_range_of_releases_is_read_and_held_against_others() {
+        let range = KubeRange::parse("1.34..1.36").unwrap();
+        assert_eq!(range.to_string(), "1.34 to 1.36");
+        assert_eq!(range.lacking(Releases { since: Minor(35), until: None }), Some(Minor(34)));
+        assert_eq!(range.lacking(Releases { since: Minor(33), until: Some(Minor(36)) }), None);
+        for wrong in ["1.2", "1.37..1.34", "x", "1.33..9.9"] {
+            assert!(KubeRange::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

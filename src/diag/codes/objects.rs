@@ -19,4 +19,7 @@ codes! {
     ENCODING = "encoding", Error, "a text cannot be decoded",
         doc: "Data of a Secret and `binaryData` of a ConfigMap are bytes in base64; times are written as RFC 3339 has them. The API server decodes both before it looks at anything else.",
         fails: "Secret s { data { password = \"not base64!\" } }\n", passes: "Secret s { data { password = base64(\"pw\") } }\n";
+    NOT_IN_RELEASE = "not-in-release", Error, "a release of Kubernetes does not have the field",
+        doc: "Fields come and go with releases of Kubernetes. One of the releases that the object is meant for (`--kube-version`, the newest unless said otherwise) does not have this one and refuses the object, or silently drops the field.",
+        fails: "", passes: "Pod p { spec { containers web { image = \"nginx:1.27.0\" } } }\n";
 }
