@@ -48,6 +48,8 @@ pub mod ast;
 #[doc(hidden)]
 pub mod builtins;
 #[doc(hidden)]
+pub mod cel;
+#[doc(hidden)]
 pub mod check;
 #[doc(hidden)]
 pub mod cli;
@@ -69,6 +71,7 @@ pub mod engine;
 pub mod eval;
 #[doc(hidden)]
 pub mod ide;
+pub mod finding;
 #[doc(hidden)]
 pub mod load;
 #[doc(hidden)]

@@ -3,6 +3,8 @@
 //! Refinements and `matches()` use a few patterns over and over, from several threads: each thread keeps its own most recent ones, so that
 //! nobody waits. Size limits bound what one pattern may cost; matching is linear in the text, whatever the pattern.
 
+mod go;
+
 use ecow::EcoString;
 use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
@@ -13,17 +15,27 @@ pub fn compiled(pattern: &str) -> Result<Regex, String> {
     thread_local! {
         static KNOWN: RefCell<FxHashMap<EcoString, Result<Regex, String>>> = RefCell::default();
     }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(regex) = known.get(pattern) {
-            return regex.clone();
-        }
-        if known.len() >= MOST_KEPT {
-            known.clear();
-        }
-        let regex = compile(pattern);
-        known.insert(pattern.into(), regex.clone());
-        regex
-    })
+    KNOWN.with_borrow_mut(|known| remembered(known, pattern, compile))
+}
+
+/// The same for a pattern that the API server compiles with Go's library; `None` where it is right, but too large to be used here.
+pub fn compiled_go(pattern: &str) -> Result<Option<Regex>, String> {
+    thread_local! {
+        static KNOWN: RefCell<FxHashMap<EcoString, Result<Option<Regex>, String>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| remembered(known, pattern, compile_go))
+}
+
+fn remembered<T: Clone>(known: &mut FxHashMap<EcoString, T>, pattern: &str, make: impl FnOnce(&str) -> T) -> T {
+    if let Some(regex) = known.get(pattern) {
+        return regex.clone();
+    }
+    if known.len() >= MOST_KEPT {
+        known.clear();
+    }
+    let regex = make(pattern);
+    known.insert(pattern.into(), regex.clone());
+    regex
 }
 
 const MOST_KEPT: usize = 256;
@@ -34,7 +46,23 @@ fn compile(pattern: &str) -> Result<Regex, String> {
     if pattern.len() > LONGEST_PATTERN {
         return Err(format!("it is longer than {LONGEST_PATTERN} bytes"));
     }
-    RegexBuilder::new(pattern).size_limit(COMPILED_SIZE).nest_limit(50).build().map_err(|e| match e {
+    built(pattern).map_err(explained)
+}
+
+fn compile_go(pattern: &str) -> Result<Option<Regex>, String> {
+    match built(&go::translated(pattern)?) {
+        Ok(regex) => Ok(Some(regex)),
+        Err(error @ regex::Error::Syntax(_)) => Err(explained(error)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn built(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(COMPILED_SIZE).nest_limit(50).build()
+}
+
+fn explained(error: regex::Error) -> String {
+    match error {
         // The library draws the pattern above its last line, which alone says what is wrong.
         regex::Error::Syntax(drawing) => {
             let last = drawing.lines().last().unwrap_or_default();
@@ -42,7 +70,7 @@ fn compile(pattern: &str) -> Result<Regex, String> {
         }
         regex::Error::CompiledTooBig(_) => "its repetitions make it too large".to_owned(),
         other => other.to_string(),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["source", "diag", "ast", "syntax"],
     &["world", "stdlib", "load"],
     &["schema", "types"],
-    &["value", "duration", "quantity", "number", "data", "pattern", "yaml"],
+    &["value", "duration", "quantity", "number", "data", "pattern", "yaml", "finding", "cel"],
     &["resolve", "emit", "builtins", "check"],
     &["object", "manifest", "eval", "conform", "rules"],
     &["params", "why", "driver"],

@@ -13,6 +13,7 @@ macro_rules! codes {
 }
 
 mod builtins;
+mod custom;
 mod eval;
 mod names;
 mod objects;
@@ -20,11 +21,14 @@ mod syntax;
 mod types;
 mod yaml;
 
-pub use {builtins::*, eval::*, names::*, objects::*, syntax::*, types::*, yaml::*};
+pub use {builtins::*, custom::*, eval::*, names::*, objects::*, syntax::*, types::*, yaml::*};
 
 /// All codes, in the order of the phases that give them.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::LIST, names::LIST, types::LIST, eval::LIST, builtins::LIST, objects::LIST, yaml::LIST].into_iter().flatten().copied()
+    [syntax::LIST, names::LIST, types::LIST, eval::LIST, builtins::LIST, objects::LIST, yaml::LIST, custom::LIST]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The code of a name.
