@@ -4,6 +4,7 @@
 //! what is known to be wrong, and any error means no objects.
 
 use crate::conform;
+use crate::crd;
 use crate::diag::{Diagnostic, Severity, Sink, codes};
 use crate::emit;
 use crate::eval::{self, Limits, Objects};
@@ -142,9 +143,17 @@ fn judge(documents: &[Vetting], files: &FileDb, sink: &Sink, options: &VetOption
     let book = RuleBook::new(&program, options.kube);
     let judges = || RuleJudge::new(&book, &shared, &faults);
     manifests.par_iter().with_min_len(32).for_each_init(judges, |judge, found| match found {
-        Manifest::Native(object) => conform::conform_one(files, sink, options.kube, object, judge),
+        Manifest::Native(object) => {
+            conform::conform_one(files, sink, options.kube, object, judge);
+            judge_natively(object, sink);
+        }
         Manifest::Custom(custom) => sink.push(unverified(custom, options)),
     });
+}
+
+/// What neither the schema nor rules can say.
+fn judge_natively(object: &Object, sink: &Sink) {
+    crd::check_object(object).into_iter().for_each(|finding| sink.push(finding.diagnostic(object.title())));
 }
 
 fn unverified(custom: &manifest::Custom, options: &VetOptions) -> Diagnostic {
@@ -261,6 +270,7 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     shared.objects = Objects::new(objects.clone());
     let book = RuleBook::new(program, options.kube);
     conform::conform(program.db, program.sink, options.kube, &objects, || RuleJudge::new(&book, &shared, &faults));
+    objects.par_iter().for_each(|object| judge_natively(object, program.sink));
     objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));
     objects
 }

@@ -56,6 +56,8 @@ pub mod cli;
 #[doc(hidden)]
 pub mod conform;
 #[doc(hidden)]
+pub mod crd;
+#[doc(hidden)]
 pub mod data;
 #[doc(hidden)]
 pub mod diag;

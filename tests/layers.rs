@@ -14,7 +14,7 @@ const ORDER: &[&[&str]] = &[
     &["schema", "types"],
     &["value", "duration", "quantity", "number", "data", "pattern", "yaml", "finding", "cel"],
     &["resolve", "emit", "builtins", "check"],
-    &["object", "manifest", "eval", "conform", "rules"],
+    &["object", "manifest", "crd", "eval", "conform", "rules"],
     &["params", "why", "driver"],
     &["engine"],
     &["ide"],

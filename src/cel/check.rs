@@ -269,6 +269,9 @@ impl<'t> Checker<'t> {
             }
             ("timestamp", Some(arg)) => self.literals.extend(text(arg).map(|t| Literal::Timestamp(arg.id, t))),
             ("matches" | "find" | "findAll", Some(arg)) => self.literals.extend(text(arg).map(|t| Literal::Regex(arg.id, t))),
+            (function @ ("int" | "uint" | "double" | "bool"), Some(arg)) => {
+                self.literals.extend(text(arg).map(|t| Literal::Conversion(arg.id, function, t)));
+            }
             ("format", Some(arg)) => {
                 let target = call.target.as_deref();
                 if let (Some(form), Expr::List(list)) = (target.and_then(text), &arg.expr) {

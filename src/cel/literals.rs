@@ -12,6 +12,8 @@ pub enum Literal<'t> {
     /// `timestamp(0)`
     Seconds(u64, i64),
     Regex(u64, &'t str),
+    /// `int("12")`: the function and the text.
+    Conversion(u64, &'t str, &'t str),
     /// `"…".format([…])`
     Format(u64, &'t str, Vec<(u64, CelType)>),
     /// The elements of a list, the keys or the values of a map.
@@ -34,6 +36,15 @@ pub fn wrong(literal: &Literal, types: &Bindings) -> Option<(u64, String)> {
             let error = crate::pattern::compiled_go(text).err()?;
             Some((*id, format!("the regular expression is malformed: {error}")))
         }
+        Literal::Conversion(id, function, text) => {
+            let right = match *function {
+                "int" => text.parse::<i64>().is_ok(),
+                "uint" => text.parse::<u64>().is_ok(),
+                "double" => is_float(text),
+                _ => matches!(*text, "1" | "t" | "T" | "true" | "TRUE" | "True" | "0" | "f" | "F" | "false" | "FALSE" | "False"),
+            };
+            (!right).then(|| (*id, format!("`{text}` is no {function}")))
+        }
         Literal::Format(id, form, args) => format_error(*id, form, args, types),
         Literal::Alike(elements) => {
             let resolved = |ty: &CelType| match types.resolve(ty) {
@@ -46,6 +57,12 @@ pub fn wrong(literal: &Literal, types: &Bindings) -> Option<(u64, String)> {
         }
         Literal::Duration(..) | Literal::Timestamp(..) | Literal::Seconds(..) => None,
     }
+}
+
+/// Whether Go's `strconv.ParseFloat` reads the text.
+fn is_float(text: &str) -> bool {
+    let hexadecimal = text.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("0x");
+    hexadecimal || text.contains('_') || text.parse::<f64>().is_ok()
 }
 
 /// Whether two types are the same, with unknown parts equal to each other alone.
