@@ -141,10 +141,10 @@ fn judge(documents: &[Vetting], files: &FileDb, sink: &Sink, options: &VetOption
     let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
     shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
     let book = RuleBook::new(&program, options.kube);
-    let judges = || RuleJudge::new(&book, &shared, &faults);
-    manifests.par_iter().with_min_len(32).for_each_init(judges, |judge, found| match found {
+    let judges = || (RuleJudge::new(&book, &shared, &faults), conform::Known::default());
+    manifests.par_iter().with_min_len(32).for_each_init(judges, |(judge, known), found| match found {
         Manifest::Native(object) => {
-            conform::conform_one(files, sink, options.kube, object, judge);
+            conform::conform_one(files, sink, options.kube, object, judge, known);
             judge_natively(object, sink);
         }
         Manifest::Custom(custom) => sink.push(unverified(custom, options)),

@@ -71,9 +71,9 @@ pub mod emit;
 pub mod engine;
 #[doc(hidden)]
 pub mod eval;
+pub mod finding;
 #[doc(hidden)]
 pub mod ide;
-pub mod finding;
 #[doc(hidden)]
 pub mod load;
 #[doc(hidden)]

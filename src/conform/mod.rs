@@ -28,8 +28,9 @@ static EMPTY: LazyLock<Arc<Record>> = LazyLock::new(Default::default);
 
 /// What judges values further once their shape is right.
 pub trait Judge {
-    /// Judges a value of a native type, all of whose subtree has the right shape.
-    fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site);
+    /// Judges a value of a native type, all of whose subtree has the right shape. Whether what it says depends on that value alone, and
+    /// not on what stands around it or elsewhere.
+    fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site) -> bool;
 
     /// Whether a field that the schema requires may be absent all the same.
     fn may_lack(&self, ty: TypeId, field: Ustr) -> bool;
@@ -37,7 +38,9 @@ pub trait Judge {
 
 /// No further judgement.
 impl Judge for () {
-    fn judge(&mut self, _: &Arc<Record>, _: TypeId, _: &mut Site) {}
+    fn judge(&mut self, _: &Arc<Record>, _: TypeId, _: &mut Site) -> bool {
+        true
+    }
 
     fn may_lack(&self, _: TypeId, _: Ustr) -> bool {
         false
@@ -46,18 +49,18 @@ impl Judge for () {
 
 /// Reports whatever in the objects the API server would refuse by its schema. Each thread asks `judge` for a judge of its own.
 pub fn conform<J: Judge>(db: &FileDb, sink: &Sink, kube: KubeRange, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
-    let start = || (judge(), FxHashSet::default());
+    let start = || (judge(), Known::default());
     objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| one(Site::new(db, sink, object), kube, judge, known));
 }
 
-/// One object, where nothing is known of its parts.
-pub fn conform_one<J: Judge>(db: &FileDb, sink: &Sink, kube: KubeRange, object: &Object, judge: &mut J) {
-    one(Site::new(db, sink, object), kube, judge, &mut FxHashSet::default());
+/// One object, with what is known of the parts of others.
+pub fn conform_one<J: Judge>(db: &FileDb, sink: &Sink, kube: KubeRange, object: &Object, judge: &mut J, known: &mut Known) {
+    one(Site::new(db, sink, object), kube, judge, known);
 }
 
-fn one<J: Judge>(site: Site, kube: KubeRange, judge: &mut J, known: &mut FxHashSet<(usize, TypeId)>) {
+fn one<J: Judge>(site: Site, kube: KubeRange, judge: &mut J, known: &mut Known) {
     let object = site.object;
-    let mut walk = Walk { site, kube, judge, known, shaped: true };
+    let mut walk = Walk { site, kube, judge, known, shaped: true, alone: true };
     walk.served();
     walk.named();
     walk.record(&object.root, object.kind.ty);
@@ -68,10 +71,32 @@ struct Walk<'w, J> {
     /// The releases that must have all of it.
     kube: KubeRange,
     judge: &'w mut J,
-    /// Shared subtrees that were found to be right, by address and type.
-    known: &'w mut FxHashSet<(usize, TypeId)>,
+    /// What was found to be right.
+    known: &'w mut Known,
     /// Whether all types of the present subtree were right so far.
     shaped: bool,
+    /// Whether what was said of the present subtree depends on it alone.
+    alone: bool,
+}
+
+/// Values that were found to be right, by type and content: what several objects hold alike is judged once a thread.
+#[derive(Default)]
+pub struct Known(FxHashSet<(TypeId, u64)>);
+
+impl Known {
+    /// So many are remembered; then it begins anew.
+    const MOST: usize = 1 << 17;
+
+    fn contains(&self, content: &(TypeId, u64)) -> bool {
+        self.0.contains(content)
+    }
+
+    fn insert(&mut self, content: (TypeId, u64)) {
+        if self.0.len() >= Known::MOST {
+            self.0.clear();
+        }
+        self.0.insert(content);
+    }
 }
 
 impl<J: Judge> Walk<'_, J> {
@@ -103,21 +128,22 @@ impl<J: Judge> Walk<'_, J> {
     }
 
     fn record(&mut self, record: &Arc<Record>, id: TypeId) {
-        let address = (Arc::as_ptr(record) as usize, id);
-        let shared = Arc::strong_count(record) > 1;
-        if shared && self.known.contains(&address) {
+        let content = (id, record.content());
+        if self.known.contains(&content) {
             return;
         }
-        let outer = (std::mem::replace(&mut self.site.clean, true), std::mem::replace(&mut self.shaped, true));
+        let outer = (self.site.clean, self.shaped, self.alone);
+        (self.site.clean, self.shaped, self.alone) = (true, true, true);
         self.fields(record, id);
         if self.shaped {
-            self.judge.judge(record, id, &mut self.site);
+            self.alone &= self.judge.judge(record, id, &mut self.site);
         }
-        if shared && self.site.clean {
-            self.known.insert(address);
+        if self.site.clean && self.alone {
+            self.known.insert(content);
         }
         self.site.clean &= outer.0;
         self.shaped &= outer.1;
+        self.alone &= outer.2;
     }
 
     fn fields(&mut self, record: &Record, id: TypeId) {

@@ -284,6 +284,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
         }
         record.measured.reset();
+        record.content.reset();
         if failed { Err(Poisoned) } else { Ok(()) }
     }
 

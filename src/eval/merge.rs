@@ -9,6 +9,7 @@ use ustr::Ustr;
 /// Merges the entries of `above` over `below`, each by its own mark.
 pub fn merge_record(below: &mut Record, above: &Record) {
     below.measured.reset();
+    below.content.reset();
     for entry in &above.entries {
         match below.position(entry.key) {
             None => below.push(entry.clone()),
@@ -41,6 +42,7 @@ pub fn merge_entry(below: &mut Entry, above: Entry) {
 /// Lays the entries of `weak` under those of `strong`: only what is not written yet comes in.
 pub fn merge_under(strong: &mut Record, weak: &Record) {
     strong.measured.reset();
+    strong.content.reset();
     for entry in &weak.entries {
         match strong.position(entry.key) {
             None => strong.push(entry.clone()),
@@ -79,6 +81,7 @@ pub fn merge_node(below: Node, above: Node) -> Node {
 fn merge_list(below: &mut List, above: &List) {
     let Some(label) = below.label else { return };
     below.measured.reset();
+    below.content.reset();
     for item in &above.items {
         let found = label_of(&item.node, label).and_then(|text| below.items.iter().position(|i| label_of(&i.node, label) == Some(text)));
         match found {
@@ -99,6 +102,7 @@ fn append(below: Node, above: Node) -> Node {
             } else {
                 let below = Arc::make_mut(&mut bottom);
                 below.measured.reset();
+                below.content.reset();
                 below.items.extend(top.items.iter().cloned());
             }
             Node { value: Value::List(bottom), origin: below.origin }

@@ -2,10 +2,11 @@
 //!
 //! A [`RuleBook`] has, for each type, its refinements and its rules, prepared when a value of the type is first met. The walk over an
 //! object (`conform`) hands each value of the right shape to a [`RuleJudge`], which checks the refinements natively and interprets the
-//! rules. Two things keep that cheap: a rule is not run where all the fields that it reads are absent, since what it says of that was
-//! found once; and values are borrowed from the tree, never copied.
+//! rules. Two things keep that cheap. A rule is not run where all the fields that it reads are absent, since what it says of that was
+//! found once. And fields of equal content are judged once a thread: a rule that was quiet about them stays so.
 
 mod place;
+mod reads;
 mod refine;
 mod run;
 
@@ -17,9 +18,10 @@ use crate::eval::{Evaluator, Shared};
 use crate::resolve::{Found, Program, RefinedField};
 use crate::schema::{self, KubeRange, Minor, TypeId};
 use crate::types::ModuleId;
-use crate::value::{Node, Record};
-use place::FieldsRead;
+use crate::value::{Node, Record, content};
+use reads::RuleReads;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashSet;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use ustr::Ustr;
@@ -45,11 +47,11 @@ struct Rule<'a> {
     ty: TypeId,
     variable: ast::Name,
     body: &'a [RuleStmt],
-    reads: Arc<Reads>,
-    /// The fields of the value without any of which the rule has nothing to say; `None` where it must always run.
-    guard: Option<Vec<Ustr>>,
-    /// Whether it asks for the release.
-    by_release: bool,
+    /// What its reads give where nothing is written.
+    absent: Arc<Reads>,
+    reads: RuleReads,
+    /// It has nothing to say of a value without any of the fields that it reads.
+    quiet_about_nothing: bool,
 }
 
 impl<'p, 'a> RuleBook<'p, 'a> {
@@ -69,22 +71,19 @@ impl<'p, 'a> RuleBook<'p, 'a> {
     /// A rule made ready; `None` for one on updates.
     fn rule(&self, ty: TypeId, found: Found<&'a ast::RuleDecl>, shared: &Shared<'a>) -> Option<Rule<'a>> {
         let RuleBind::Value(variable) = found.what.bind else { return None };
-        let reads = Arc::new(check::prepare(self.program, found));
+        let body = &found.what.body;
         let mut rule = Rule {
             code: code_of(found.what),
             home: found.home,
             ty,
             variable: variable.name,
-            body: &found.what.body,
-            reads,
-            guard: None,
-            by_release: false,
+            body,
+            absent: Arc::new(check::prepare(self.program, found)),
+            reads: reads::of(variable.name, body),
+            quiet_about_nothing: false,
         };
-        let FieldsRead { fields, all, by_release } = place::fields_read(variable.name, rule.body);
-        rule.by_release = by_release;
-        if !all && self.kube.each().all(|release| run::says_nothing_of_nothing(&rule, shared, release)) {
-            rule.guard = Some(fields);
-        }
+        rule.quiet_about_nothing =
+            rule.reads.is_of_fields() && self.kube.each().all(|release| run::says_nothing_of_nothing(&rule, shared, release));
         Some(rule)
     }
 }
@@ -116,27 +115,48 @@ pub struct RuleJudge<'s, 'a> {
     evaluator: Evaluator<'s, 'a>,
     /// As rules read them, the newest first.
     releases: Vec<Node>,
+    /// Rules, by address, that had nothing to say of fields with this content.
+    quiet: FxHashSet<(u64, u64)>,
 }
 
 impl<'s, 'a> RuleJudge<'s, 'a> {
     /// `faults` hears what is wrong with rules themselves.
     pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Sink) -> RuleJudge<'s, 'a> {
         let releases = book.kube.each().map(release_node).rev().collect();
-        RuleJudge { book, shared, evaluator: Evaluator::of_rules(shared, faults), releases }
+        RuleJudge { book, shared, evaluator: Evaluator::of_rules(shared, faults), releases, quiet: FxHashSet::default() }
+    }
+
+    fn remember(&mut self, content: (u64, u64)) {
+        // So many are remembered; then it begins anew.
+        if self.quiet.len() >= 1 << 17 {
+            self.quiet.clear();
+        }
+        self.quiet.insert(content);
     }
 }
 
 impl Judge for RuleJudge<'_, '_> {
-    fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site) {
-        let Some(rules) = self.book.of(ty, self.shared) else { return };
+    fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site) -> bool {
+        let Some(rules) = self.book.of(ty, self.shared) else { return true };
         refine::check(&rules.refinements, value, site);
+        let mut alone = true;
         for rule in &rules.rules {
-            let needed = rule.guard.as_ref().is_none_or(|fields| fields.iter().any(|f| value.get(*f).is_some_and(|e| !e.node.is_null())));
-            if needed {
-                let releases = if rule.by_release { &self.releases[..] } else { &self.releases[..1] };
-                releases.iter().for_each(|release| run::run(rule, value, &mut self.evaluator, release, site));
+            let fields = || rule.reads.fields.iter().map(|field| value.get(*field).map(|entry| &entry.node).filter(|node| !node.is_null()));
+            if rule.quiet_about_nothing && fields().all(|node| node.is_none()) {
+                continue;
+            }
+            alone &= !rule.reads.around;
+            let content = (rule as *const Rule as u64, fields().fold(1, |hash, node| content::mixed(hash, content::of(node))));
+            if rule.reads.is_of_fields() && self.quiet.contains(&content) {
+                continue;
+            }
+            let releases = if rule.reads.release { &self.releases[..] } else { &self.releases[..1] };
+            let said: usize = releases.iter().map(|release| run::run(rule, value, &mut self.evaluator, release, site)).sum();
+            if said == 0 && rule.reads.is_of_fields() {
+                self.remember(content);
             }
         }
+        alone
     }
 
     fn may_lack(&self, ty: TypeId, field: Ustr) -> bool {

@@ -11,12 +11,13 @@ use crate::value::{Node, Origin, Record, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 
-/// Runs `rule` over `value` and reports at `site`. What is wrong with the rule itself goes to the evaluator's sink.
-pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Evaluator<'_, 'a>, release: &Node, site: &mut Site) {
+/// Runs `rule` over `value`, reports at `site`, and tells how often. What is wrong with the rule itself goes to the evaluator's sink.
+pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Evaluator<'_, 'a>, release: &Node, site: &mut Site) -> usize {
     let object = Node::new(Value::Record(site.object.root.clone()), Origin::user(site.object.head));
     let mut reports = Vec::new();
     // A rule that fails itself says so to its own sink, and what it reported before holds.
     let _ = statements(rule, value, object, evaluator, release, &mut reports);
+    let said = reports.len();
     for report in reports {
         let Report { level, message, help, steps } = report;
         let steps = place::typed(rule.ty, steps);
@@ -28,6 +29,7 @@ pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Eval
         }
         site.push_at(&steps, diagnostic);
     }
+    said
 }
 
 /// Whether a rule reports nothing about a value without any field, wherever it may stand.
@@ -55,10 +57,17 @@ fn statements<'a>(
     release: &Node,
     reports: &mut Vec<Report>,
 ) -> Eval<()> {
-    evaluator.begin_rule(&rule.reads);
+    evaluator.begin_rule(&rule.absent);
     let node = Node::new(Value::Record(value.clone()), Origin::NONE);
-    let scope =
-        Scope::module(rule.home).with("object".into(), object).with("kubeVersion".into(), release.clone()).with(rule.variable, node);
+    let mut scope = Scope::module(rule.home);
+    // What few rules ask for is bound for those alone.
+    if rule.reads.object {
+        scope = scope.with("object".into(), object);
+    }
+    if rule.reads.release {
+        scope = scope.with("kubeVersion".into(), release.clone());
+    }
+    let scope = scope.with(rule.variable, node);
     let mut run = Run { evaluator, root: value, vars: vec![Var { name: rule.variable, place: VarPlace::Root }], reports };
     run.stmts(rule.body, &scope)
 }

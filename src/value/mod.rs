@@ -5,8 +5,10 @@
 //! over what lies below. Subtrees without user input are built once and shared by all objects that hold them.
 
 pub mod compare;
+pub mod content;
 pub mod measure;
 
+pub use content::Content;
 pub use measure::{Measure, Measured};
 
 use crate::schema::TypeId;
@@ -111,6 +113,7 @@ pub struct List {
     /// Set where elements are told apart by a field: the label field's name.
     pub label: Option<Ustr>,
     pub measured: Measured,
+    pub content: Content,
 }
 
 /// An element of a list, and the layers it overrode.
@@ -129,6 +132,7 @@ pub struct Record {
     /// The native type that all of it is known to fit: then nothing looks again.
     pub fits: Option<TypeId>,
     pub measured: Measured,
+    pub content: Content,
 }
 
 #[derive(Clone, Debug)]
@@ -222,12 +226,14 @@ impl Record {
         }
         self.entries.push(entry);
         self.measured.reset();
+        self.content.reset();
     }
 
     pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(keep);
         self.index = Default::default();
         self.measured.reset();
+        self.content.reset();
     }
 }
 
