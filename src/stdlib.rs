@@ -50,6 +50,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("std/k8s/quota.kdsl", include_str!("../stdlib/k8s/quota.kdsl")),
     ("std/k8s/rbac.kdsl", include_str!("../stdlib/k8s/rbac.kdsl")),
     ("std/k8s/replication.kdsl", include_str!("../stdlib/k8s/replication.kdsl")),
+    ("std/k8s/resource.kdsl", include_str!("../stdlib/k8s/resource.kdsl")),
     ("std/k8s/scheduling-class.kdsl", include_str!("../stdlib/k8s/scheduling-class.kdsl")),
     ("std/k8s/scheduling.kdsl", include_str!("../stdlib/k8s/scheduling.kdsl")),
     ("std/k8s/security.kdsl", include_str!("../stdlib/k8s/security.kdsl")),

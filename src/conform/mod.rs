@@ -281,28 +281,36 @@ impl<J: Judge> Walk<'_, J> {
         if field.enum_.is_empty() {
             return;
         }
-        let texts: Vec<&Node> = match &node.value {
+        match &node.value {
             // Empty is absent to the API server, unless a refinement says otherwise.
-            Value::Str(text) if !text.is_empty() => vec![node],
-            Value::List(list) => list.items.iter().map(|i| &i.node).collect(),
-            _ => Vec::new(),
-        };
-        for node in texts {
-            let text = match &node.value {
-                Value::Str(text) => text.as_str(),
-                Value::Null => "",
-                _ => continue,
-            };
-            if field.enum_.iter().any(|allowed| *allowed == text) {
-                continue;
+            Value::Str(text) if !text.is_empty() => self.allowed_text(text, node.origin.span, &[], field),
+            Value::List(list) => {
+                for (index, item) in list.items.iter().enumerate() {
+                    let step = [Step::Index(index)];
+                    // Of these the API server names the list, not the element.
+                    let steps: &[Step] = if matches!(field.name.as_str(), "accessModes" | "scopes") { &[] } else { &step };
+                    match &item.node.value {
+                        Value::Str(text) => self.allowed_text(text, item.node.origin.span, steps, field),
+                        Value::Null => self.allowed_text("", item.at, steps, field),
+                        _ => {}
+                    }
+                }
             }
-            let names: Vec<&str> = field.enum_.iter().map(|n| n.as_str()).collect();
-            let error = Diagnostic::new(&codes::ENUM_VALUE, node.origin.span, format!("\"{text}\" is no value of `{}`", field.name));
-            self.site.push(match suggest::nearest(text, names.iter().copied()) {
-                Some(near) => error.help(format!("did you mean \"{near}\"?")),
-                None => error.help(format!("allowed are {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "))),
-            });
+            _ => {}
         }
+    }
+
+    fn allowed_text(&mut self, text: &str, at: Span, steps: &[Step], field: &NativeField) {
+        if field.enum_.iter().any(|allowed| *allowed == text) {
+            return;
+        }
+        let names: Vec<&str> = field.enum_.iter().map(|n| n.as_str()).collect();
+        let error = Diagnostic::new(&codes::ENUM_VALUE, at, format!("\"{text}\" is no value of `{}`", field.name));
+        let error = match suggest::nearest(text, names.iter().copied()) {
+            Some(near) => error.help(format!("did you mean \"{near}\"?")),
+            None => error.help(format!("allowed are {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "))),
+        };
+        self.site.push_at(steps, error);
     }
 
     fn missing(&mut self, field: &NativeField) {
