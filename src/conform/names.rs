@@ -1,80 +1,93 @@
 //! Names, label and annotation keys, and keys of data, as the API server demands them of every object.
 //!
-//! The forms were asked of a kube-apiserver 1.37: names are DNS subdomains, of Namespaces, Services and StatefulSets DNS labels, of a
-//! CronJob at most 52 characters; the kinds of RBAC and those that few know are left to the server. Who has no name has the beginning
-//! of one, which the server completes.
+//! The forms were asked of a kube-apiserver 1.37, kind by kind: most names are DNS subdomains, a few DNS labels, those of RBAC and of
+//! budgets whatever can stand between two slashes of a path, and some say again what the object is about. Who has no name has the
+//! beginning of one, which the server completes. A namespace on a kind without namespaces is dropped by the server, not refused.
 
 use super::{Judge, Step, Walk};
 use crate::diag::{Diagnostic, codes};
+use crate::object::Object;
 use crate::source::Span;
 use crate::types::Format;
 use crate::types::format::completed;
 use crate::value::{Entry, Node, Record, Value};
 
-/// Kinds whose names are DNS subdomains.
-const SUBDOMAINS: &[&str] = &[
-    "ConfigMap",
-    "ControllerRevision",
-    "CronJob",
-    "DaemonSet",
-    "Deployment",
-    "EndpointSlice",
-    "HorizontalPodAutoscaler",
-    "Ingress",
-    "IngressClass",
-    "Job",
-    "LimitRange",
-    "NetworkPolicy",
-    "Node",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Pod",
-    "PodDisruptionBudget",
-    "PriorityClass",
-    "ReplicaSet",
-    "ReplicationController",
-    "ResourceQuota",
-    "RuntimeClass",
-    "Secret",
-    "ServiceAccount",
-    "StorageClass",
-];
-
 /// A CronJob's name with what its Jobs and their pods add stays within 63 characters.
 const CRON_JOB_NAME: usize = 52;
+
+/// What the name of an object is.
+enum Form {
+    /// A text, but not an empty one.
+    Any,
+    Of(Format),
+    /// What the object says elsewhere, and no beginning of that.
+    Exactly(String),
+}
+
+/// The form of an object's name; `None` where the server does not look at it.
+fn form(object: &Object) -> Option<Form> {
+    let kind = object.kind.kind.as_str();
+    Some(match kind {
+        "Binding" | "Eviction" | "StorageVersion" | "TokenRequest" => return None,
+        _ if kind.ends_with("Review") => return None,
+        "Namespace" | "Service" | "StatefulSet" => Form::Of(Format::DnsLabel),
+        "PodDisruptionBudget" | "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => Form::Of(Format::PathSegment),
+        "Event" if object.kind.api_version == "v1" => Form::Of(Format::PathSegment),
+        "CertificateSigningRequest" => Form::Any,
+        "IPAddress" => Form::Of(Format::CanonicalIp),
+        "LeaseCandidate" => Form::Of(Format::ConfigKey),
+        "APIService" => match (text_at(object, &["spec", "version"]), text_at(object, &["spec", "group"])) {
+            (Some(version), group) => Form::Exactly(format!("{version}.{}", group.unwrap_or_default())),
+            _ => Form::Of(Format::PathSegment),
+        },
+        "CustomResourceDefinition" => match (text_at(object, &["spec", "names", "plural"]), text_at(object, &["spec", "group"])) {
+            (Some(plural), Some(group)) => Form::Exactly(format!("{plural}.{group}")),
+            _ => Form::Any,
+        },
+        // A bundle of a signer begins with the signer's name.
+        "ClusterTrustBundle" if text_at(object, &["spec", "signerName"]).is_some_and(|name| !name.is_empty()) => Form::Any,
+        _ => Form::Of(Format::DnsSubdomain),
+    })
+}
+
+fn text_at<'o>(object: &'o Object, path: &[&str]) -> Option<&'o str> {
+    match &object.at(path)?.value {
+        Value::Str(text) => Some(text),
+        _ => None,
+    }
+}
 
 impl<J: Judge> Walk<'_, J> {
     /// The object's own name and namespace.
     pub(super) fn named(&mut self) {
         let object = self.site.object;
         let kind = object.kind.kind.as_str();
-        let format = match kind {
-            "Namespace" | "Service" | "StatefulSet" => Some(Format::DnsLabel),
-            kind if SUBDOMAINS.contains(&kind) => Some(Format::DnsSubdomain),
-            _ => None,
-        };
-        let beginning = object.at(&["metadata", "generateName"]).filter(|node| !node.is_null());
-        if let Some(Node { value: Value::Str(text), origin }) = beginning
-            && let Some(format) = format
-            && !text.is_empty()
+        let Some(form) = form(object) else { return };
+        let written = |field: &str| object.at(&["metadata", field]).filter(|n| !matches!(&n.value, Value::Str(text) if text.is_empty()));
+        let beginning = written("generateName").filter(|node| !node.is_null());
+        if let (Some(Node { value: Value::Str(text), origin }), Form::Of(format)) = (beginning, &form)
+            // Of these the server checks only what it made of it.
+            && *format != Format::PathSegment
             && let Err(why) = format.check(&completed(text))
         {
             self.at_path(&["metadata", "generateName"], origin.span, format!("the beginning of a name {text:?} {why}"));
         }
-        let Some(node) = object.at(&["metadata", "name"]).filter(|node| !node.is_null()) else {
-            if beginning.is_none() && !kind.ends_with("Review") {
+        let Some(node) = written("name").filter(|node| !node.is_null()) else {
+            // A LimitRange gets a name of its own.
+            if beginning.is_none() && kind != "LimitRange" {
                 self.nameless();
             }
             return;
         };
-        let (Value::Str(name), Some(format)) = (&node.value, format) else { return };
-        let wrong = match format.check(name) {
-            Err(_) if name.is_empty() => Some("is empty".to_string()),
-            Err(why) => Some(why),
-            Ok(()) if kind == "CronJob" && name.len() > CRON_JOB_NAME => {
+        let Value::Str(name) = &node.value else { return };
+        let wrong = match &form {
+            Form::Any => None,
+            Form::Of(_) if kind == "CronJob" && name.len() > CRON_JOB_NAME => {
                 Some(format!("has {} characters, {CRON_JOB_NAME} at most are allowed for a CronJob", name.len()))
             }
-            Ok(()) => None,
+            Form::Of(format) => format.check(name).err(),
+            Form::Exactly(wanted) if name != wanted.as_str() => Some(format!("is not `{wanted}`, after what the {kind} is about")),
+            Form::Exactly(_) => None,
         };
         if let Some(why) = wrong {
             self.at_path(&["metadata", "name"], node.origin.span, format!("the name {name:?} {why}"));
