@@ -21,7 +21,6 @@ use crate::why;
 use crate::world::{MemWorld, World};
 use crate::yaml;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// What a run is asked for, beside the file.
 #[derive(Clone, Debug, Default)]
@@ -91,10 +90,12 @@ pub struct Vetted {
     pub diagnostics: Vec<Diagnostic>,
     /// How many objects there were.
     pub objects: usize,
+    /// The trees, for whoever ends the process rather than take them apart.
+    pub documents: Vec<Vetting>,
 }
 
 /// Judges the objects of YAML and JSON streams, each with its name.
-pub fn vet(inputs: Vec<(String, Arc<str>)>, options: &VetOptions) -> Vetted {
+pub fn vet(inputs: Vec<(String, String)>, options: &VetOptions) -> Vetted {
     let (files, sink) = (FileDb::new(), Sink::new());
     stdlib::add_to(&files);
     let mut sources = Vec::new();
@@ -111,11 +112,12 @@ pub fn vet(inputs: Vec<(String, Arc<str>)>, options: &VetOptions) -> Vetted {
     let mut diagnostics = sink.finish();
     number(&mut diagnostics, &documents);
     let objects = documents.iter().map(|d| d.manifests.len()).sum();
-    Vetted { files, diagnostics, objects }
+    Vetted { files, diagnostics, objects, documents }
 }
 
 /// A document and what it holds.
-struct Vetting {
+#[derive(Debug)]
+pub struct Vetting {
     span: Span,
     manifests: Vec<Manifest>,
 }

@@ -20,7 +20,7 @@ use crate::world::World;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Compiles programs that it reads from a [`World`].
 ///
@@ -125,14 +125,18 @@ impl<W: World> Engine<W> {
 pub fn vet(inputs: Vec<(String, Vec<u8>)>, options: &VetOptions) -> Vet {
     let texts = inputs.into_iter().map(|(name, bytes)| (name, text_of(bytes))).collect();
     let vetted = deep(|| driver::vet(texts, options));
-    Vet { objects: vetted.objects, diagnostics: Diagnostics { list: vetted.diagnostics, files: vetted.files } }
+    Vet {
+        objects: vetted.objects,
+        diagnostics: Diagnostics { list: vetted.diagnostics, files: vetted.files },
+        _documents: vetted.documents,
+    }
 }
 
 /// Text whatever the bytes: what is no UTF-8 becomes a character that the reader of YAML refuses.
-fn text_of(bytes: Vec<u8>) -> Arc<str> {
+fn text_of(bytes: Vec<u8>) -> String {
     match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).replace('\u{fffd}', "\0").into(),
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).replace('\u{fffd}', "\0"),
     }
 }
 
@@ -142,6 +146,8 @@ pub struct Vet {
     /// How many objects there were.
     pub objects: usize,
     pub diagnostics: Diagnostics,
+    /// Taken apart with this, unless the process ends first.
+    _documents: Vec<driver::Vetting>,
 }
 
 /// What [`Engine::build`] gives.

@@ -71,11 +71,29 @@ pub enum SourceKind {
 #[derive(Debug)]
 pub struct Source {
     pub name: String,
-    pub text: Arc<str>,
+    pub text: Text,
     pub kind: SourceKind,
     /// Position of the text's first byte.
     pub base: u32,
     line_starts: std::sync::OnceLock<Vec<u32>>,
+}
+
+/// The text of a file: shared, and taken over from who read it without a copy, for it may be large.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Text(Arc<String>);
+
+impl<T: Into<String>> From<T> for Text {
+    fn from(text: T) -> Text {
+        Text(Arc::new(text.into()))
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A 1-based line and a 1-based column counted in characters.
@@ -87,7 +105,7 @@ pub struct LineCol {
 
 impl Source {
     /// A file whose text begins at the position `base`.
-    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>, kind: SourceKind, base: u32) -> Source {
+    pub fn new(name: impl Into<String>, text: impl Into<Text>, kind: SourceKind, base: u32) -> Source {
         Source { name: name.into(), text: text.into(), kind, base, line_starts: Default::default() }
     }
 
@@ -138,7 +156,7 @@ impl FileDb {
         FileDb::default()
     }
 
-    pub fn add(&self, name: impl Into<String>, text: impl Into<Arc<str>>, kind: SourceKind) -> Result<Arc<Source>, TooLarge> {
+    pub fn add(&self, name: impl Into<String>, text: impl Into<Text>, kind: SourceKind) -> Result<Arc<Source>, TooLarge> {
         let text = text.into();
         let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
         let base = files.last().map_or(1, |f| f.span().end as u64 + 1);

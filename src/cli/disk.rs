@@ -68,21 +68,29 @@ impl World for Folder {
 /// The bytes of a regular file of a size that can be meant.
 pub fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
     // Asked before it is opened: opening a pipe waits for its writer.
-    if !fs::metadata(path).map_err(reason)?.is_file() {
+    let about = fs::metadata(path).map_err(reason)?;
+    if !about.is_file() {
         return Err(ReadError::NotAFile);
     }
     let file = File::open(path).map_err(reason)?;
-    read_limited(file)
+    let mut bytes = Vec::with_capacity(about.len().min(LARGEST) as usize + 1);
+    read_into(file, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// All that a reader gives, within the limit.
 pub fn read_limited(reader: impl Read) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    reader.take(LARGEST + 1).read_to_end(&mut bytes).map_err(reason)?;
+    read_into(reader, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_into(reader: impl Read, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+    reader.take(LARGEST + 1).read_to_end(bytes).map_err(reason)?;
     if bytes.len() as u64 > LARGEST {
         return Err(ReadError::Failed(format!("it is larger than {} MiB", LARGEST >> 20)));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn reason(error: std::io::Error) -> ReadError {
