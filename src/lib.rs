@@ -73,6 +73,8 @@ pub mod engine;
 pub mod eval;
 pub mod finding;
 #[doc(hidden)]
+pub mod fmt;
+#[doc(hidden)]
 pub mod ide;
 #[doc(hidden)]
 pub mod load;

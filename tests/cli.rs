@@ -347,6 +347,38 @@ fn init_makes_a_project_that_builds() {
 }
 
 #[test]
+fn files_are_formatted_as_a_whole_or_not_at_all() {
+    let (ugly, fair) = ("app   web { image=\"x\"\n user=1 }", "app web {\n  image = \"x\"\n  user = 1\n}\n");
+    let dir = Dir::with(&[("web.kdsl", ugly), ("sub/fair.kdsl", fair), ("sub/bad.kdsl", "app web {\n"), ("sub/other.txt", ugly)]);
+
+    let run = dir.run(&["fmt", "--check", "web.kdsl", "sub/fair.kdsl"]).code(1).says(&["1 of 2 files is not formatted"]);
+    assert!(run.out.contains("-app   web { image=\"x\"\n") && run.out.contains("+  image = \"x\"\n"), "{}", run.out);
+    assert_eq!(dir.read("web.kdsl"), ugly, "a check writes nothing");
+
+    let run = dir.run(&["fmt", "."]).code(1).says(&["sub/bad.kdsl:1:", "closing"]);
+    assert_eq!(run.out, "formatted ./web.kdsl\n");
+    assert_eq!((dir.read("web.kdsl").as_str(), dir.read("sub/bad.kdsl").as_str()), (fair, "app web {\n"), "what does not parse stays");
+    assert_eq!(dir.read("sub/other.txt"), ugly);
+    assert_eq!(dir.list(""), ["sub/bad.kdsl", "sub/fair.kdsl", "sub/other.txt", "web.kdsl"], "no temporary file is left");
+    assert_eq!(dir.run(&["fmt", "web.kdsl", "sub/fair.kdsl"]).code(0).out, "2 files: 0 changed\n");
+
+    assert_eq!(dir.run_with_input(&["fmt", "-"], ugly).code(0).out, fair);
+    assert_eq!(dir.run_with_input(&["fmt", "-"], "app {").code(1).out, "", "nothing takes the place of what cannot be read");
+    dir.write("two.kdsl", "let a   =1\nlet b   =2\n");
+    dir.run(&["fmt", "--range", "2:2", "two.kdsl"]).code(0);
+    assert_eq!(dir.read("two.kdsl"), "let a   =1\nlet b = 2\n");
+    dir.run(&["fmt", "--range", "2:1", "two.kdsl"]).code(2).silent().says(&["FIRST:LAST"]);
+    dir.run(&["fmt", "--range", "1:1", "two.kdsl", "web.kdsl"]).code(2).silent().says(&["one file"]);
+    dir.write("latin.kdsl", b"app w\xe4b { }");
+    dir.run(&["fmt", "latin.kdsl"]).code(1).silent().says(&["not UTF-8"]);
+
+    symlink("two.kdsl", dir.path().join("link.kdsl")).expect("a link is made");
+    dir.run(&["fmt", "link.kdsl"]).code(0);
+    assert!(fs::symlink_metadata(dir.path().join("link.kdsl")).is_ok_and(|m| m.is_symlink()), "a link stays a link");
+    assert_eq!(dir.read("two.kdsl"), "let a = 1\nlet b = 2\n");
+}
+
+#[test]
 fn completions_are_made_for_every_shell() {
     let dir = Dir::with(&[]);
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -54,6 +54,22 @@ pub fn write(dir: &Path, files: &[(String, String)]) -> Result<Written, Stop> {
     Ok(Written { files: files.len(), changed: changed.len(), removed })
 }
 
+/// Gives a file that exists another text, or leaves it as it is; what it is called and who may read it stay.
+pub fn replace(file: &Path, text: &str) -> Result<(), Stop> {
+    // A link stays, and what it leads to changes.
+    let target = fs::canonicalize(file).map_err(|e| cannot("find", file, &e))?;
+    let rights = fs::metadata(&target).map_err(|e| cannot("look at", file, &e))?.permissions();
+    if rights.readonly() {
+        return Err(Stop::failed(format!("cannot write `{}`: it is read-only", file.display())));
+    }
+    let mut staged = Staged::default();
+    staged.add(Path::new("."), &target, text)?;
+    if let Some((temporary, _)) = staged.renames.first() {
+        fs::set_permissions(temporary, rights).map_err(|e| cannot("write", file, &e))?;
+    }
+    staged.commit()
+}
+
 /// The files whose text is not what the folder has. Finds out too what must not be overwritten.
 fn changes<'f>(dir: &Path, files: &'f [(String, String)], ours: &BTreeSet<String>) -> Result<Vec<&'f (String, String)>, Stop> {
     let (mut changed, mut foreign) = (Vec::new(), Vec::new());

@@ -12,6 +12,7 @@ mod check;
 mod completions;
 pub mod disk;
 mod explain;
+mod fmt;
 mod folder;
 mod init;
 mod input;
@@ -42,6 +43,7 @@ enum Command {
     Vet(vet::Args),
     Why(why::Args),
     Explain(explain::Args),
+    Fmt(fmt::Args),
     Init(init::Args),
     Completions(completions::Args),
 }
@@ -72,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Vet(args) => vet::run(args, color),
         Command::Why(args) => why::run(args, color, cli.color.for_stdout()),
         Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
+        Command::Fmt(args) => fmt::run(args, cli.color),
         Command::Init(args) => init::run(args),
         Command::Completions(args) => completions::run(args),
     };

@@ -263,9 +263,9 @@ impl<'s> Pass<'s> {
     /// Decides whether the newline before token `i` separates.
     fn newline(&mut self, i: usize) {
         let cur = self.toks[i];
-        let angle_ends = |frame: &Frame, toks: &[Tok]| {
-            frame.bracket == Bracket::Angle && cur.kind != Kind::Greater && cur.indent <= toks[frame.entry.min(i)].indent
-        };
+        let goes_on = matches!(cur.kind, Kind::Greater | Kind::Comma) || self.toks[i - 1].kind == Kind::Comma;
+        let angle_ends =
+            |frame: &Frame, toks: &[Tok]| frame.bracket == Bracket::Angle && !goes_on && cur.indent <= toks[frame.entry.min(i)].indent;
         while self.frames.last().is_some_and(|frame| angle_ends(frame, self.toks)) {
             self.frames.pop();
         }

@@ -44,6 +44,30 @@ struct Doc {
     lines: Vec<Range<u32>>,
 }
 
+impl Tok {
+    /// Whether it is the first of its line.
+    pub fn starts_line(&self) -> bool {
+        self.flags & LINE != 0
+    }
+
+    /// Whether the newline before it ends the entry above.
+    pub fn separates(&self) -> bool {
+        self.flags & SEPARATED != 0
+    }
+
+    /// Whether it is the `>` of a type's arguments.
+    pub fn closes_type(&self) -> bool {
+        self.flags & TYPE_CLOSE != 0
+    }
+}
+
+/// The tokens of a text, where it holds nothing that cannot be part of a program and its brackets balance.
+pub fn balanced(text: &str) -> Option<Vec<Tok>> {
+    let Collected { mut toks, hashes, any_bad, .. } = collect(text);
+    let faults = nest::nest(text, &mut toks);
+    (hashes.is_empty() && !any_bad && faults.is_empty()).then_some(toks)
+}
+
 /// A text, its tokens, and the text as the grammar reads it.
 pub struct Split<'t> {
     pub text: &'t str,
