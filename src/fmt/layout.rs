@@ -273,7 +273,7 @@ impl<'t> Walk<'t> {
 
     /// Whether a comment stands before a token.
     fn has_comment(&self, i: usize) -> bool {
-        memchr::memchr(b'/', self.text[self.toks[i - 1].end as usize..self.toks[i].start as usize].as_bytes()).is_some()
+        memchr::memchr(b'/', &self.text.as_bytes()[self.toks[i - 1].end as usize..self.toks[i].start as usize]).is_some()
     }
 
     fn begin_line(&mut self, i: usize, closes: bool, starts_entry: bool) {
