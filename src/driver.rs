@@ -13,12 +13,12 @@ use crate::manifest::{self, Manifest};
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
-use crate::rules::{RuleBook, RuleJudge};
+use crate::rules::{RuleBook, RuleJudge, Waiver, Waivers};
 use crate::schema::KubeRange;
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
 use crate::why;
-use crate::world::{MemWorld, World};
+use crate::world::World;
 use crate::yaml;
 use rayon::prelude::*;
 
@@ -30,6 +30,8 @@ pub struct Options {
     pub limits: Limits,
     /// The releases of Kubernetes that the objects are meant for.
     pub kube: KubeRange,
+    /// The present day, `2026-11-24`, for waivers that end.
+    pub today: Option<String>,
 }
 
 /// What a run gives: the objects in installation order, none where there is an error, and all diagnostics in source order.
@@ -54,8 +56,10 @@ pub fn build(world: &dyn World, path: &str, options: &Options) -> Outcome {
     if let Some(program) = session.program() {
         let params = params::resolve(&program, world, &options.given);
         if !session.sink.has_errors() {
-            made = objects(&program, world, params, options);
+            let waivers = Waivers::of(&program, options.today.clone());
+            made = objects(&program, world, params, options, &waivers);
             combinations = 1;
+            waivers.report(program.sink);
         }
     }
     session.finish(made, combinations)
@@ -75,6 +79,25 @@ pub fn check(world: &dyn World, path: &str, options: &Options) -> Outcome {
     session.finish(Vec::new(), combinations)
 }
 
+/// The waivers of the program at `path`, each with whether something in any combination of its params needed it.
+pub fn waivers(world: &dyn World, path: &str, options: &Options) -> (Outcome, Vec<(Waiver, bool)>) {
+    let session = Session::load(world, path);
+    let mut found = Vec::new();
+    if let (Some(project), Some(program)) = (&session.project, session.program()) {
+        let given = params::resolve(&program, world, &options.given);
+        let waivers = Waivers::of(&program, options.today.clone());
+        if !session.sink.has_errors() {
+            for combination in params::combinations(&program, &given) {
+                let sink = Sink::new();
+                let program = Program::new(project, program.db, &sink);
+                objects(&program, world, combination.params, options, &waivers);
+            }
+        }
+        found = waivers.into_all();
+    }
+    (session.finish(Vec::new(), 1), found)
+}
+
 /// How plain YAML is judged.
 #[derive(Clone, Debug, Default)]
 pub struct VetOptions {
@@ -82,6 +105,10 @@ pub struct VetOptions {
     pub strict: bool,
     /// The releases of Kubernetes that judge.
     pub kube: KubeRange,
+    /// A file of kdsl whose rules, refinements and waivers hold too, and those of its imports.
+    pub rules: Option<String>,
+    /// The present day, `2026-11-24`, for waivers that end.
+    pub today: Option<String>,
 }
 
 /// What [`vet`] gives.
@@ -94,8 +121,8 @@ pub struct Vetted {
     pub documents: Vec<Vetting>,
 }
 
-/// Judges the objects of YAML and JSON streams, each with its name.
-pub fn vet(inputs: Vec<(String, String)>, options: &VetOptions) -> Vetted {
+/// Judges the objects of YAML and JSON streams, each with its name. The world has the file of rules.
+pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOptions) -> Vetted {
     let (files, sink) = (FileDb::new(), Sink::new());
     stdlib::add_to(&files);
     let mut sources = Vec::new();
@@ -108,7 +135,15 @@ pub fn vet(inputs: Vec<(String, String)>, options: &VetOptions) -> Vetted {
         }
     }
     let documents: Vec<Vetting> = sources.iter().flat_map(|source| read_stream(source, &sink)).collect();
-    judge(&documents, &files, &sink, options);
+    let project = options.rules.as_ref().map_or_else(|| Some(Project::default()), |path| load::load(world, &files, path, &sink));
+    if let Some(project) = project {
+        let program = Program::new(&project, &files, &sink);
+        crate::check::check(&program);
+        // Documents that cannot be read do not make rules wrong.
+        if !project.files.iter().any(|file| sink.has_error_in(file.source.span())) {
+            judge(&documents, &program, world, options);
+        }
+    }
     let mut diagnostics = sink.finish();
     number(&mut diagnostics, &documents);
     let objects = documents.iter().map(|d| d.manifests.len()).sum();
@@ -134,23 +169,33 @@ fn read_stream(source: &Source, sink: &Sink) -> Vec<Vetting> {
     read.collect()
 }
 
-/// Judges all manifests by the schema and by the library's rules.
-fn judge(documents: &[Vetting], files: &FileDb, sink: &Sink, options: &VetOptions) {
-    let (project, world, faults) = (Project::default(), MemWorld::new(), Sink::new());
-    let program = Program::new(&project, files, sink);
-    let mut shared = eval::Shared::new(&program, &world, eval::Params::default(), Limits::default());
+/// Judges all manifests by the schema and by the rules of a program and of the library.
+fn judge<'a>(documents: &[Vetting], program: &'a Program<'a>, world: &'a dyn World, options: &VetOptions) {
+    let (sink, faults) = (program.sink, Sink::new());
+    let mut shared = eval::Shared::new(program, world, eval::Params::default(), Limits::default());
     let manifests: Vec<&Manifest> = documents.iter().flat_map(|document| &document.manifests).collect();
     let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
     shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
-    let book = RuleBook::new(&program, options.kube);
+    let book = RuleBook::new(program, options.kube);
+    let waivers = Waivers::of(program, options.today.clone());
+    let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
+    let context = conform::Context { db: program.db, sink, kube: options.kube, waived: &waived };
     let judges = || (RuleJudge::new(&book, &shared, &faults), conform::Known::default());
     manifests.par_iter().with_min_len(32).for_each_init(judges, |(judge, known), found| match found {
         Manifest::Native(object) => {
-            conform::conform_one(files, sink, options.kube, object, judge, known);
+            conform::conform_one(&context, object, judge, known);
             judge_natively(object, sink);
         }
         Manifest::Custom(custom) => sink.push(unverified(custom, options)),
     });
+    own_faults(&faults, program);
+    waivers.report(sink);
+}
+
+/// Takes over what is wrong with the user's own rules. A fault of the library's is ours, and tests find it.
+fn own_faults(faults: &Sink, program: &Program) {
+    let faults = faults.take();
+    faults.into_iter().filter(|fault| program.db.is_user(fault.primary.span)).for_each(|fault| program.sink.push(fault));
 }
 
 /// What neither the schema nor rules can say.
@@ -228,7 +273,7 @@ pub fn sample(project: &Project, files: &FileDb, world: &dyn World, options: &Op
     let given = params::resolve(&program, world, &options.given);
     match sink.has_errors() {
         true => Vec::new(),
-        false => objects(&program, world, params::sample(&program, given), options),
+        false => objects(&program, world, params::sample(&program, given), options, &Waivers::default()),
     }
 }
 
@@ -261,7 +306,7 @@ impl Session {
     }
 }
 
-fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, options: &Options) -> Vec<Object> {
+fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, options: &Options, waivers: &Waivers) -> Vec<Object> {
     let limits = options.limits;
     let mut objects = eval::evaluate(program, world, params, limits);
     if program.sink.has_errors() {
@@ -271,7 +316,10 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), limits);
     shared.objects = Objects::new(objects.clone());
     let book = RuleBook::new(program, options.kube);
-    conform::conform(program.db, program.sink, options.kube, &objects, || RuleJudge::new(&book, &shared, &faults));
+    let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
+    let context = conform::Context { db: program.db, sink: program.sink, kube: options.kube, waived: &waived };
+    conform::conform(&context, &objects, || RuleJudge::new(&book, &shared, &faults));
+    own_faults(&faults, program);
     objects.par_iter().for_each(|object| judge_natively(object, program.sink));
     objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));
     objects
@@ -279,13 +327,14 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
 
 /// Evaluates every combination with a sink of its own and counts them; what not all combinations report is told with the values that lead to it.
 fn check_combinations(project: &Project, program: &Program, world: &dyn World, given: &eval::Params, options: &Options) -> usize {
+    let waivers = Waivers::of(program, options.today.clone());
     let combinations = params::combinations(program, given);
     let total = combinations.len();
     let mut found: Vec<(Diagnostic, usize, String)> = Vec::new();
     for combination in combinations {
         let (sink, title) = (Sink::new(), combination.title());
         let program = Program::new(project, program.db, &sink);
-        objects(&program, world, combination.params, options);
+        objects(&program, world, combination.params, options, &waivers);
         for diagnostic in sink.finish() {
             match found.iter_mut().find(|(known, ..)| *known == diagnostic) {
                 Some((_, count, _)) => *count += 1,
@@ -293,6 +342,7 @@ fn check_combinations(project: &Project, program: &Program, world: &dyn World, g
             }
         }
     }
+    waivers.report(program.sink);
     for (diagnostic, count, title) in found {
         let everywhere = count == total || title.is_empty();
         program.sink.push(if everywhere { diagnostic } else { diagnostic.note(format!("with {title}")) });

@@ -12,6 +12,7 @@ use crate::emit::{self, Format};
 use crate::eval::Limits;
 use crate::object;
 use crate::params::{Given, GivenValue};
+use crate::rules;
 use crate::schema::KubeRange;
 use crate::source::{FileDb, Span};
 use crate::value::Node;
@@ -76,6 +77,25 @@ impl<W: World> Engine<W> {
         KubeRange::parse(releases).map(|range| self.kube_range(range))
     }
 
+    /// The present day, as `2026-11-24`: waivers that ended before it no longer hold. Without it all hold, for a program has no clock.
+    pub fn today(mut self, day: impl Into<String>) -> Engine<W> {
+        self.options.today = Some(day.into());
+        self
+    }
+
+    /// The waivers of the file that the world has at `path`: rule, reason, last day, place, and whether anything needed it.
+    pub fn waivers(&self, path: &str) -> (Vec<WaiverFound>, Diagnostics) {
+        let (outcome, waivers) = deep(|| driver::waivers(&self.world, path, &self.bounded()));
+        let found = |(waiver, needed): (rules::Waiver, bool)| WaiverFound {
+            rule: waiver.rule.to_string(),
+            reason: waiver.reason,
+            until: waiver.until,
+            span: waiver.span,
+            needed,
+        };
+        (waivers.into_iter().map(found).collect(), Diagnostics::of(outcome))
+    }
+
     pub(crate) fn kube_range(mut self, range: KubeRange) -> Engine<W> {
         self.options.kube = range;
         self
@@ -121,10 +141,11 @@ impl<W: World> Engine<W> {
     }
 }
 
-/// Judges the objects of YAML and JSON streams, each with the name that messages use.
-pub fn vet(inputs: Vec<(String, Vec<u8>)>, options: &VetOptions) -> Vet {
+/// Judges the objects of YAML and JSON streams, each with the name that messages use. The world has the file of rules, where the options
+/// name one.
+pub fn vet(world: &dyn World, inputs: Vec<(String, Vec<u8>)>, options: &VetOptions) -> Vet {
     let texts = inputs.into_iter().map(|(name, bytes)| (name, text_of(bytes))).collect();
-    let vetted = deep(|| driver::vet(texts, options));
+    let vetted = deep(|| driver::vet(world, texts, options));
     Vet {
         objects: vetted.objects,
         diagnostics: Diagnostics { list: vetted.diagnostics, files: vetted.files },
@@ -138,6 +159,19 @@ fn text_of(bytes: Vec<u8>) -> String {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).replace('\u{fffd}', "\0"),
     }
+}
+
+/// A rule that a program sets aside.
+#[derive(Clone, Debug)]
+pub struct WaiverFound {
+    pub rule: String,
+    pub reason: String,
+    /// The last day on which it holds.
+    pub until: Option<String>,
+    /// Where it stands; see [`Diagnostics::location`].
+    pub span: Span,
+    /// Whether something breaks the rule.
+    pub needed: bool,
 }
 
 /// What [`vet`] gives.

@@ -37,7 +37,7 @@ pub use cli::disk::Folder;
 pub use diag::render::Style;
 pub use diag::{Code, Diagnostic, Edit, Label, Severity};
 pub use emit::Format;
-pub use engine::{Build, Check, Diagnostics, Engine, Location, Object};
+pub use engine::{Build, Check, Diagnostics, Engine, Location, Object, Vet, WaiverFound, vet};
 pub use eval::Limits;
 pub use params::{Given, GivenValue};
 pub use source::Span;

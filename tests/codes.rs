@@ -7,9 +7,10 @@ mod stack;
 
 use kdsl::diag::codes;
 use kdsl::diag::{Code, Diagnostic, Severity};
-use kdsl::driver::{self, Options};
+use kdsl::driver::{self, Options, VetOptions};
 use kdsl::eval::Limits;
 use kdsl::params::{Given, GivenValue};
+use kdsl::schema::KubeRange;
 use kdsl::world::MemWorld;
 use stack::on_threads;
 use std::collections::BTreeSet;
@@ -27,6 +28,18 @@ const WITHOUT_PROGRAM: &[(&str, Give)] = &[
             &(0..2000).map(|i| format!("let a{i} = a{} + 1\n", i + 1)).chain(["let a2000 = 1\n".into()]).collect::<String>(),
             Options::default(),
         )
+    }),
+    // A field that is younger than the release.
+    ("not-in-release", || in_release("1.33", "Pod p { spec { hostnameOverride = \"a\", containers web { image = \"nginx:1.27.0\" } } }\n")),
+    // A day that has passed.
+    ("waiver-ended", || {
+        let program = "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nwaive named = { reason = \"a test\", until = \"2026-01-31\" }\n";
+        build(program, Options { today: Some("2026-02-01".into()), ..Options::default() })
+    }),
+    // Aliases that multiply.
+    ("yaml-too-large", || {
+        let bomb = (1..12).map(|i| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "))).collect::<String>();
+        judged(&format!("a0: &a0 [x]\n{bomb}"))
     }),
     ("second-base", || files(&[("main.kdsl", "base \"./a.kdsl\"\nbase \"./b.kdsl\"\n"), ("a.kdsl", ""), ("b.kdsl", "")])),
 ];
@@ -62,7 +75,7 @@ fn every_code_is_given_by_its_example_alone() {
         let found = match WITHOUT_PROGRAM.iter().find(|(name, _)| *name == code.name) {
             Some((_, give)) => give(),
             None if UNTESTED.iter().any(|(name, _)| *name == code.name) => continue,
-            None => build(code.fails, Options::default()),
+            None => judged(code.fails),
         };
         let given = found.iter().any(|d| d.code == code && d.severity == code.severity);
         let others: Vec<&Diagnostic> = found.iter().filter(|d| d.is_error() && d.code != code).collect();
@@ -77,7 +90,7 @@ fn every_code_is_given_by_its_example_alone() {
 fn no_mended_example_has_an_error() {
     let mut wrong = Vec::new();
     for code in codes::all() {
-        let found = build(code.passes, Options::default());
+        let found = judged(code.passes);
         if found.iter().any(|d| d.is_error() || d.code == code) {
             wrong.push(format!("`{}`, mended: {}{}", code.name, code.passes, listed(&found)));
         }
@@ -101,6 +114,16 @@ fn a_warning_does_not_end_a_run() {
     assert_eq!((outcome.objects.len(), outcome.diagnostics.len()), (1, 1));
 }
 
+/// What is said of an example: YAML, or a program.
+fn judged(text: &str) -> Vec<Diagnostic> {
+    let is_yaml = text.starts_with("apiVersion:") || text.starts_with("a0:");
+    if !is_yaml {
+        return build(text, Options::default());
+    }
+    let inputs = vec![("example.yaml".to_string(), text.to_string())];
+    on_threads(1, || driver::vet(&MemWorld::new(), inputs, &VetOptions::default()).diagnostics)
+}
+
 fn build(program: &str, options: Options) -> Vec<Diagnostic> {
     on_threads(1, || driver::build(&MemWorld::new().with("main.kdsl", program), "main.kdsl", &options).diagnostics)
 }
@@ -108,6 +131,10 @@ fn build(program: &str, options: Options) -> Vec<Diagnostic> {
 fn given(program: &str, name: &str, value: &str) -> Vec<Diagnostic> {
     let given = Given { name: name.into(), value: GivenValue::Text(value.into()), origin: format!("-p {name}={value}") };
     build(program, Options { given: vec![given], ..Options::default() })
+}
+
+fn in_release(release: &str, program: &str) -> Vec<Diagnostic> {
+    build(program, Options { kube: KubeRange::parse(release).expect("a release"), ..Options::default() })
 }
 
 fn files(files: &[(&str, &str)]) -> Vec<Diagnostic> {

@@ -10,6 +10,7 @@ use kdsl::driver::VetOptions;
 use kdsl::engine::{self, Vet};
 use kdsl::schema::KubeRange;
 use kdsl::stdlib;
+use kdsl::world::MemWorld;
 use std::collections::BTreeSet;
 
 /// Codes under which refinements are reported.
@@ -22,7 +23,7 @@ fn all() -> Vec<Example> {
 fn vet(example: &Example) -> Vet {
     let kube = example.kube.as_ref().map_or_else(KubeRange::default, |release| KubeRange::parse(release).expect("a release"));
     let options = VetOptions { kube, ..VetOptions::default() };
-    engine::vet(vec![("example.yaml".into(), example.text.clone().into_bytes())], &options)
+    engine::vet(&MemWorld::new(), vec![("example.yaml".into(), example.text.clone().into_bytes())], &options)
 }
 
 #[test]

@@ -235,6 +235,8 @@ pub enum RuleStmt {
     Require(RuleRequire),
     /// A `help` on a line of its own, for the report above it in the same block.
     Help(Expr),
+    /// No waiver sets the rule aside.
+    Unwaivable(Span),
 }
 
 #[derive(Debug, PartialEq)]

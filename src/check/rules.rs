@@ -77,6 +77,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 self.given(&require.condition, false, |this| this.rule_report(&require.report));
             }
             RuleStmt::Help(help) => self.message(help),
+            RuleStmt::Unwaivable(_) => {}
         }
     }
 

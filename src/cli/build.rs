@@ -54,7 +54,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     };
     let (given, kube) = (args.params.given()?, args.kube.range()?);
     let input = Input::open(&args.file)?;
-    let build = given.into_iter().fold(Engine::new(input.world).kube_range(kube), Engine::given).build(&input.path);
+    let build = given.into_iter().fold(Engine::new(input.world).kube_range(kube).today(super::today()), Engine::given).build(&input.path);
     say(&build.diagnostics.render(args.diagnostics.style(color)));
     if build.diagnostics.has_errors() {
         return Ok(ERRORS.into());

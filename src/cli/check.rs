@@ -3,7 +3,10 @@
 use super::input::Input;
 use super::terminal::{print, say};
 use super::{Diagnostics, ERRORS, Stop, params};
+use crate::diag::render::Style;
 use crate::engine::{self, Engine};
+use crate::params::Given;
+use crate::schema::KubeRange;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,6 +24,9 @@ pub struct Args {
     params: params::ParamArgs,
     #[command(flatten)]
     kube: params::KubeArgs,
+    /// List the waivers instead: rule, reason, last day, and whether anything needs them.
+    #[arg(long)]
+    waivers: bool,
     /// How to write errors and warnings.
     #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
     diagnostics: Diagnostics,
@@ -33,10 +39,14 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     }
     let (given, kube) = (args.params.given()?, args.kube.range()?);
     let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
+    if args.waivers {
+        return list_waivers(inputs, &given, kube, args.diagnostics.style(color));
+    }
     let (files, mut combinations) = (inputs.len(), 0);
     let mut diagnostics = engine::Diagnostics::default();
     for input in inputs {
-        let check = given.iter().cloned().fold(Engine::new(input.world).kube_range(kube), Engine::given).check(&input.path);
+        let check =
+            given.iter().cloned().fold(Engine::new(input.world).kube_range(kube).today(super::today()), Engine::given).check(&input.path);
         combinations += check.combinations;
         diagnostics.merge(check.diagnostics);
     }
@@ -48,6 +58,25 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
         print(&format!("checked {}, {}: no errors\n", counted(files, "file"), counted(combinations, "combination")))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn list_waivers(inputs: Vec<Input>, given: &[Given], kube: KubeRange, style: Style) -> Result<ExitCode, Stop> {
+    let mut failed = false;
+    for input in inputs {
+        let engine = given.iter().cloned().fold(Engine::new(input.world).kube_range(kube).today(super::today()), Engine::given);
+        let (waivers, diagnostics) = engine.waivers(&input.path);
+        for waiver in &waivers {
+            let place = diagnostics.location(waiver.span).map_or_else(String::new, |at| format!("{}:{}", at.file, at.line));
+            let until = waiver.until.as_ref().map_or_else(String::new, |day| format!(" until {day}"));
+            let needed = if waiver.needed { "" } else { " (nothing needs it)" };
+            print(&format!("{place}: {}{until}: {}{needed}\n", waiver.rule, waiver.reason))?;
+        }
+        if diagnostics.has_errors() {
+            say(&diagnostics.render(style));
+            failed = true;
+        }
+    }
+    Ok(if failed { ERRORS.into() } else { ExitCode::SUCCESS })
 }
 
 fn counted(n: usize, what: &str) -> String {

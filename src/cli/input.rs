@@ -39,6 +39,13 @@ impl Input {
     }
 }
 
+impl Input {
+    /// A world for a command that names no program.
+    pub fn none() -> Result<Folder, Stop> {
+        here()
+    }
+}
+
 /// The world for a file in `parent`, and what stands before the file's name in it.
 fn project(parent: &Path) -> Result<(Folder, String), Stop> {
     let cannot = |error| Stop::usage(format!("cannot read the folder `{}`: {}", parent.display(), words(&error)));

@@ -1,7 +1,8 @@
 //! `kdsl vet`: plain YAML and JSON, judged as the API server would.
 
+use super::input::Input;
 use super::terminal::{print, say};
-use super::{Diagnostics, ERRORS, Stop, input, params, words};
+use super::{Diagnostics, ERRORS, Stop, input, params, today, words};
 use crate::driver::VetOptions;
 use crate::engine;
 use std::fs;
@@ -21,6 +22,9 @@ pub struct Args {
     /// Take objects of kinds that nothing is known about for errors.
     #[arg(long)]
     strict: bool,
+    /// A file of kdsl whose rules, refinements and waivers hold too, with those of its imports.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     #[command(flatten)]
     kube: params::KubeArgs,
     /// How to write errors and warnings; in the forms for programs they go to standard output.
@@ -36,7 +40,15 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     for file in &args.files {
         take_in(file, &mut inputs)?;
     }
-    let vet = engine::vet(inputs, &VetOptions { strict: args.strict, kube: args.kube.range()? });
+    let (world, rules) = match &args.rules {
+        Some(file) => {
+            let input = Input::open(file)?;
+            (input.world, Some(input.path))
+        }
+        None => (Input::none()?, None),
+    };
+    let options = VetOptions { strict: args.strict, kube: args.kube.range()?, rules, today: Some(today()) };
+    let vet = engine::vet(&world, inputs, &options);
     let text = vet.diagnostics.render(args.diagnostics.style(color));
     if args.diagnostics.for_people() {
         say(&text);

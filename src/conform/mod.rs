@@ -9,13 +9,13 @@ mod forms;
 mod names;
 mod site;
 
-pub use site::{Site, Step};
+pub use site::{Context, Site, Step};
 
 use crate::data::scalar_text;
-use crate::diag::{Diagnostic, Sink, codes, suggest};
+use crate::diag::{Diagnostic, codes, suggest};
 use crate::object::Object;
 use crate::schema::{self, KubeRange, ListMerge, ListTy, NativeField, NativeTy, TypeId};
-use crate::source::{FileDb, Span};
+use crate::source::Span;
 use crate::value::compare::Key;
 use crate::value::{List, Node, Record, Value};
 use rayon::prelude::*;
@@ -48,19 +48,14 @@ impl Judge for () {
 }
 
 /// Reports whatever in the objects the API server would refuse by its schema. Each thread asks `judge` for a judge of its own.
-pub fn conform<J: Judge>(db: &FileDb, sink: &Sink, kube: KubeRange, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
+pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
     let start = || (judge(), Known::default());
-    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| one(Site::new(db, sink, object), kube, judge, known));
+    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| conform_one(context, object, judge, known));
 }
 
 /// One object, with what is known of the parts of others.
-pub fn conform_one<J: Judge>(db: &FileDb, sink: &Sink, kube: KubeRange, object: &Object, judge: &mut J, known: &mut Known) {
-    one(Site::new(db, sink, object), kube, judge, known);
-}
-
-fn one<J: Judge>(site: Site, kube: KubeRange, judge: &mut J, known: &mut Known) {
-    let object = site.object;
-    let mut walk = Walk { site, kube, judge, known, shaped: true, alone: true };
+pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
+    let mut walk = Walk { site: Site::new(context, object), kube: context.kube, judge, known, shaped: true, alone: true };
     walk.served();
     walk.named();
     walk.record(&object.root, object.kind.ty);

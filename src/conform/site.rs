@@ -2,9 +2,21 @@
 
 use crate::diag::{Diagnostic, Sink};
 use crate::object::Object;
+use crate::schema::KubeRange;
 use crate::source::{FileDb, Span};
 use std::fmt::Write;
 use ustr::Ustr;
+
+/// What all walks of a run share.
+#[derive(Clone, Copy)]
+pub struct Context<'w> {
+    pub db: &'w FileDb,
+    pub sink: &'w Sink,
+    /// The releases that must have all of it.
+    pub kube: KubeRange,
+    /// Whether something said of an object is set aside.
+    pub waived: &'w (dyn Fn(&Diagnostic, &Object) -> bool + Sync),
+}
 
 /// A step from a value to one within it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +30,8 @@ pub struct Site<'w> {
     pub db: &'w FileDb,
     pub object: &'w Object,
     sink: &'w Sink,
+    /// Whether something said of the object is set aside.
+    waived: &'w (dyn Fn(&Diagnostic, &Object) -> bool + Sync),
     path: Vec<Step>,
     /// Where the user wrote the values around the present one, outermost first.
     places: Vec<Span>,
@@ -26,8 +40,9 @@ pub struct Site<'w> {
 }
 
 impl<'w> Site<'w> {
-    pub(super) fn new(db: &'w FileDb, sink: &'w Sink, object: &'w Object) -> Site<'w> {
-        Site { db, object, sink, path: Vec::new(), places: vec![object.head], clean: true }
+    pub(super) fn new(context: &Context<'w>, object: &'w Object) -> Site<'w> {
+        let Context { db, sink, waived, .. } = *context;
+        Site { db, object, sink, waived, path: Vec::new(), places: vec![object.head], clean: true }
     }
 
     pub(super) fn enter(&mut self, step: Step, span: Span) {
@@ -63,6 +78,9 @@ impl<'w> Site<'w> {
     /// Reports about what stands some steps below the present value.
     pub fn push_at(&mut self, steps: &[Step], mut error: Diagnostic) {
         self.clean = false;
+        if (self.waived)(&error, self.object) {
+            return;
+        }
         if !self.db.is_user(error.primary.span) {
             let inner = std::mem::replace(&mut error.primary.span, self.place());
             error = error.also(inner, "which made this value");

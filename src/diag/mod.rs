@@ -170,6 +170,16 @@ impl Sink {
         self.list.lock().unwrap_or_else(|e| e.into_inner()).iter().any(Diagnostic::is_error)
     }
 
+    /// Whether there is an error whose place lies within a span.
+    pub fn has_error_in(&self, span: Span) -> bool {
+        self.list.lock().unwrap_or_else(|e| e.into_inner()).iter().any(|d| d.is_error() && span.contains(d.primary.span))
+    }
+
+    /// All that was collected so far, as it came.
+    pub fn take(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut *self.list.lock().unwrap_or_else(|e| e.into_inner()))
+    }
+
     /// All diagnostics, in source order, each once.
     pub fn finish(self) -> Vec<Diagnostic> {
         let mut list = self.list.into_inner().unwrap_or_else(|e| e.into_inner());

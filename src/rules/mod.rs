@@ -9,6 +9,9 @@ mod place;
 mod reads;
 mod refine;
 mod run;
+mod waivers;
+
+pub use waivers::{Waiver, Waivers};
 
 use crate::ast::{self, RuleBind, RuleStmt};
 use crate::check::{self, Reads};

@@ -58,6 +58,7 @@ impl ReadsOf {
                     self.report(&require.report);
                 }
                 RuleStmt::Help(help) => self.expr(help),
+                RuleStmt::Unwaivable(_) => {}
             }
         }
     }

@@ -123,6 +123,7 @@ impl<'a> Run<'_, '_, 'a> {
                         self.report(&require.report, here)?;
                     }
                 }
+                RuleStmt::Unwaivable(_) => {}
                 RuleStmt::Help(help) if self.reports.len() > before => {
                     let help = self.evaluator.words(help, here)?;
                     for report in &mut self.reports[before..] {

@@ -22,4 +22,13 @@ codes! {
     NOT_IN_RELEASE = "not-in-release", Error, "a release of Kubernetes does not have the field",
         doc: "Fields come and go with releases of Kubernetes. One of the releases that the object is meant for (`--kube-version`, the newest unless said otherwise) does not have this one and refuses the object, or silently drops the field.",
         fails: "", passes: "Pod p { spec { containers web { image = \"nginx:1.27.0\" } } }\n";
+    WAIVER = "waiver", Error, "a waiver cannot hold",
+        doc: "`waive rule = \"why\"` sets a rule aside for what a declaration, a namespace or a file makes. It names a rule that may be waived and says why; with `{ reason = \"…\", until = \"2027-01-31\" }` it ends after that day.",
+        fails: "waive pods-have-names = \"we like it so\"\n", passes: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nnamespace shop { Pod a { waive named = \"a test\", spec { containers web { image = \"nginx:1.27.0\" } } } }\n";
+    WAIVER_UNUSED = "waiver-unused", Warning, "a waiver does nothing",
+        doc: "Nothing that the waiver holds for breaks the rule. A waiver that is left behind would hide the next thing that does.",
+        fails: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nwaive named = \"a test\"\n", passes: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\n";
+    WAIVER_ENDED = "waiver-ended", Warning, "the last day of a waiver has passed",
+        doc: "The waiver was agreed on until a day that has passed, so the rule holds again.",
+        fails: "", passes: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\n";
 }

@@ -47,6 +47,7 @@ impl Lower<'_> {
             Rule::report => RuleStmt::Report(self.report(pair)),
             Rule::require => RuleStmt::Require(self.rule_require(pair)),
             Rule::help => RuleStmt::Help(self.expr(next(&mut pair.into_inner()))),
+            Rule::unwaivable => RuleStmt::Unwaivable(self.span(&pair)),
             rule => unreachable!("{rule:?} is no statement"),
         }
     }
