@@ -21,6 +21,8 @@ use crate::why;
 use crate::world::World;
 use crate::yaml;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 /// What a run is asked for, beside the file.
 #[derive(Clone, Debug, Default)]
@@ -190,6 +192,23 @@ fn judge<'a>(documents: &[Vetting], program: &'a Program<'a>, world: &'a dyn Wor
     });
     own_faults(&faults, program);
     waivers.report(sink);
+    twice(&manifests, sink);
+}
+
+/// Reports objects that stand in a stream twice.
+fn twice(manifests: &[&Manifest], sink: &Sink) {
+    let mut seen = FxHashMap::default();
+    for found in manifests.iter().filter(|found| !found.name().is_empty()) {
+        match seen.entry(found.identity()) {
+            Entry::Vacant(entry) => drop(entry.insert(found.head())),
+            Entry::Occupied(first) => {
+                let warning = Diagnostic::new(&codes::OBJECT_TWICE, found.head(), format!("{} stands here twice", found.title()));
+                let warning =
+                    warning.also(*first.get(), "the first one").help("rename or remove one of the two: the later replaces the earlier");
+                sink.push(warning.in_object(found.title(), ""));
+            }
+        }
+    }
 }
 
 /// Takes over what is wrong with the user's own rules. A fault of the library's is ours, and tests find it.

@@ -31,6 +31,32 @@ pub struct Custom {
 }
 
 impl Manifest {
+    pub fn name(&self) -> Ustr {
+        match self {
+            Manifest::Native(object) => object.name,
+            Manifest::Custom(custom) => custom.name,
+        }
+    }
+
+    /// Group, kind, namespace and name: what an object is one by, in whatever version.
+    pub fn identity(&self) -> (Ustr, Ustr, Option<Ustr>, Ustr) {
+        match self {
+            Manifest::Native(object) => (object.kind.group, object.kind.kind, object.namespace, object.name),
+            Manifest::Custom(custom) => {
+                let group = custom.api_version.split_once('/').map_or("", |(group, _)| group);
+                (group.into(), custom.kind, custom.namespace, custom.name)
+            }
+        }
+    }
+
+    /// Where its kind is written.
+    pub fn head(&self) -> Span {
+        match self {
+            Manifest::Native(object) => object.head,
+            Manifest::Custom(custom) => custom.head,
+        }
+    }
+
     pub fn title(&self) -> String {
         match self {
             Manifest::Native(object) => object.title(),

@@ -56,7 +56,9 @@ pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn()
 /// One object, with what is known of the parts of others.
 pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
     let mut walk = Walk { site: Site::new(context, object), kube: context.kube, judge, known, shaped: true, alone: true };
-    walk.served();
+    if !walk.served() {
+        return;
+    }
     walk.named();
     walk.record(&object.root, object.kind.ty);
 }
@@ -96,15 +98,16 @@ impl Known {
 
 impl<J: Judge> Walk<'_, J> {
     /// Whether all releases serve the kind.
-    fn served(&mut self) {
+    fn served(&mut self) -> bool {
         let kind = self.site.object.kind;
-        let Some(lacking) = self.kube.lacking(kind.releases) else { return };
+        let Some(lacking) = self.kube.lacking(kind.releases) else { return true };
         let message = format!("Kubernetes {lacking} does not serve {} {}", kind.api_version, kind.kind);
         let mut error = Diagnostic::new(&codes::NOT_SERVED, self.site.object.head, message);
         if let Some(other) = schema::kinds_named(&kind.kind).find(|k| k.group == kind.group && self.kube.lacking(k.releases).is_none()) {
             error = error.help(format!("it serves {} {}", other.api_version, other.kind));
         }
         self.site.push(error);
+        false
     }
 
     /// A field that some of the releases lack.
