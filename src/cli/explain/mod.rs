@@ -10,6 +10,7 @@ mod high;
 mod native;
 mod overview;
 mod page;
+mod rule;
 
 use super::{Stop, USAGE, terminal};
 use crate::ast::Name;
@@ -25,7 +26,7 @@ use page::Page;
 use std::process::ExitCode;
 use ustr::Ustr;
 
-/// Explain a diagnostic code, a kind, a field, a type or a function
+/// Explain a diagnostic code, a rule, a kind, a field, a type or a function
 ///
 /// Examples: `kdsl explain app`, `app.rollout.maxSurge`, `Deployment.spec.strategy`, `PodSpec`, `join`, `Port`, `unknown-field`. Without
 /// a topic: a list of all.
@@ -55,6 +56,7 @@ fn explain(page: &mut Page, program: &Program, topic: &str) -> Result<(), Stop> 
         code::write(page, code);
         found = true;
     }
+    found |= rule::write(page, topic);
     if let Some(builtin) = builtins::find(topic) {
         function::builtin(page, builtin);
         found = true;
@@ -119,6 +121,7 @@ fn unknown(program: &Program, topic: &str) -> Stop {
     let own = [program.kind_names(STD), program.type_names(STD), program.function_names(STD)].concat();
     let all = own.iter().map(|n| n.as_str());
     let all = all.chain(codes::all().map(|c| c.name)).chain(builtins::all().map(|b| b.name));
+    let all = all.chain(stdlib::rules().map(|rule| rule.name.name.as_str()));
     let all = all.chain(schema::kind_names()).chain(schema::type_names());
     let stop = Stop::usage(format!("there is nothing called `{topic}` to explain"));
     match suggest::nearest(topic, all) {
