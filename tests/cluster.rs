@@ -12,7 +12,14 @@ use kdsl::params::{Given, GivenValue};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[path = "support/examples.rs"]
+mod examples;
 mod support;
+
+use examples::{Example, Shows};
+use kdsl::diag::Sink;
+use kdsl::manifest::Manifest;
+use kdsl::source::{FileDb, SourceKind};
 use support::FolderWorld;
 
 #[test]
@@ -52,6 +59,26 @@ fn the_api_server_refuses_what_is_wrong() {
     assert!(answer.is_err_and(|a| a.contains("dta")), "an unknown field must be refused");
 }
 
+/// The rules of the library are the API server's own: what their examples show, it confirms, naming the same field.
+#[test]
+#[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
+fn the_api_server_confirms_the_examples_of_every_rule() {
+    let Some(server) = Server::start() else { return };
+    let newest = kdsl::schema::newest().to_string();
+    let (mut judged, mut wrong) = (0, Vec::new());
+    for example in examples::examples("k8s") {
+        if example.kube.as_ref().is_some_and(|release| *release != newest) {
+            continue;
+        }
+        judged += 1;
+        if let Err(why) = server.confirms(&example) {
+            wrong.push(format!("{}: {why}", example.title()));
+        }
+    }
+    println!("the API server was asked about {judged} examples and disagreed with {}", wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 const DRY: &str = "dryRun=All&fieldManager=kdsl&fieldValidation=Strict&force=true";
 
 struct Server {
@@ -78,31 +105,83 @@ impl Server {
     /// A namespace must be there before what stands in it can be judged.
     fn make_room(&self, object: &Object) {
         for namespace in [object.namespace, (object.kind.kind == "Namespace").then_some(object.name)].into_iter().flatten() {
-            let url = format!("{}/api/v1/namespaces/{namespace}?fieldManager=kdsl&force=true", self.address);
-            let body = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{namespace}"}}}}"#);
-            self.send("PATCH", &url, &body).expect("a namespace can be made");
+            self.make_namespace(&namespace).expect("a namespace can be made");
         }
     }
 
+    fn make_namespace(&self, name: &str) -> Result<(), String> {
+        let url = format!("{}/api/v1/namespaces/{name}?fieldManager=kdsl&force=true", self.address);
+        let body = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{name}"}}}}"#);
+        self.send("PATCH", &url, &body)
+    }
+
     fn apply(&self, object: &Object) -> Result<(), String> {
+        let url = format!("{}/{}?{DRY}", self.collection(object), object.name);
+        let mut body = String::new();
+        emit::write_yaml(&object.node(), &mut body);
+        self.send("PATCH", &url, &body)
+    }
+
+    /// Whether the server judges an example as it says of itself.
+    fn confirms(&self, example: &Example) -> Result<(), String> {
+        let answers = self.create(&example.text)?;
+        let refused: Vec<&String> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+        match (&example.shows, refused.first()) {
+            (Shows::Passes | Shows::Warns { .. }, None) => Ok(()),
+            (Shows::Passes | Shows::Warns { .. }, Some(answer)) => Err(format!("the server refuses it: {answer}")),
+            (Shows::Fails { .. }, None) => Err("the server accepts it".into()),
+            (Shows::Fails { at }, Some(answer)) => {
+                let fields = causes(answer);
+                let named = fields.is_empty() || fields.iter().any(|field| field == at);
+                if named { Ok(()) } else { Err(format!("the server names {}, not {at}", fields.join(", "))) }
+            }
+        }
+    }
+
+    /// What the server says to the creation of each object of a text.
+    fn create(&self, text: &str) -> Result<Vec<Result<(), String>>, String> {
+        let (files, sink) = (FileDb::new(), Sink::new());
+        let source = files.add("example.yaml", text, SourceKind::User).map_err(|_| "too large")?;
+        let mut manifests = Vec::new();
+        for document in kdsl::yaml::read(&source) {
+            let root = document.root.ok_or("it is no YAML")?;
+            kdsl::manifest::objects(&root, &sink, &mut manifests);
+        }
+        let natives = manifests.iter().filter_map(|m| if let Manifest::Native(object) = m { Some(object) } else { None });
+        Ok(natives
+            .map(|object| {
+                if let Some(namespace) = object.namespace {
+                    // A name that is none is part of what the example shows.
+                    let _ = self.make_namespace(&namespace);
+                }
+                let mut body = String::new();
+                emit::write_json(&object.node(), &mut body, false);
+                let url = format!("{}?dryRun=All&fieldValidation=Strict", self.collection(object));
+                self.send_as("POST", &url, &body, "application/json")
+            })
+            .collect())
+    }
+
+    fn collection(&self, object: &Object) -> String {
         let kind = object.kind;
         let group = if kind.group.is_empty() { "api".to_string() } else { format!("apis/{}", kind.group) };
         let place = match (kind.namespaced, object.namespace) {
             (true, namespace) => format!("namespaces/{}/", namespace.map_or("default", |n| n.as_str())),
             (false, _) => String::new(),
         };
-        let url = format!("{}/{group}/{}/{place}{}/{}?{DRY}", self.address, kind.version, kind.plural, object.name);
-        let mut body = String::new();
-        emit::write_yaml(&object.node(), &mut body);
-        self.send("PATCH", &url, &body)
+        format!("{}/{group}/{}/{place}{}", self.address, kind.version, kind.plural)
     }
 
     fn send(&self, method: &str, url: &str, body: &str) -> Result<(), String> {
+        self.send_as(method, url, body, "application/apply-patch+yaml")
+    }
+
+    fn send_as(&self, method: &str, url: &str, body: &str, content: &str) -> Result<(), String> {
         let token = std::fs::read_to_string(self.state.join("token")).expect("the token is there");
         let output = Command::new("curl")
             .args(["-sS", "-X", method, "--cacert"])
             .arg(self.state.join("certs/apiserver.crt"))
-            .args(["-H", &format!("Authorization: Bearer {}", token.trim()), "-H", "Content-Type: application/apply-patch+yaml"])
+            .args(["-H", &format!("Authorization: Bearer {}", token.trim()), "-H", &format!("Content-Type: {content}")])
             .args(["-w", "\n%{http_code}", "--data-binary", body, url])
             .output()
             .expect("curl runs");
@@ -113,6 +192,15 @@ impl Server {
             _ => Err(format!("{code} {text} {}", String::from_utf8_lossy(&output.stderr))),
         }
     }
+}
+
+/// The fields that a refusal names.
+fn causes(answer: &str) -> Vec<String> {
+    let body = answer.find('{').map(|at| &answer[at..]).unwrap_or_default();
+    let mut values = serde_json::Deserializer::from_str(body).into_iter::<serde_json::Value>();
+    let Some(Ok(status)) = values.next() else { return Vec::new() };
+    let causes = status["details"]["causes"].as_array().cloned().unwrap_or_default();
+    causes.iter().filter_map(|cause| cause["field"].as_str().map(str::to_string)).collect()
 }
 
 /// Every program under `examples/` and `tests/targets/`, as its folder and its name there.
