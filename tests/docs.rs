@@ -31,6 +31,7 @@ const GENERATED: &[(&str, Generator)] = &[
     ("types", reference::types),
     ("formats", reference::formats),
     ("limits", reference::limits),
+    ("rules", reference::rules),
 ];
 
 type Generator = fn() -> String;

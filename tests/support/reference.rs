@@ -49,6 +49,36 @@ pub fn types() -> String {
     format!("{names}\nRecords:\n{records}")
 }
 
+/// Every rule and refinement of the library, by file.
+pub fn rules() -> String {
+    let mut out = String::new();
+    for library in &Library::read().files {
+        let Some(name) = ["std/k8s/", "std/rules/"].iter().find_map(|folder| library.source.name.strip_prefix(folder)) else { continue };
+        writeln!(out, "\n## {}\n", name.trim_end_matches(".kdsl")).unwrap();
+        let head = |text: &str| text.split("\n\n").next().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
+        let rules: Vec<_> = library.items.iter().filter_map(|item| if let Item::Rule(rule) = item { Some(rule) } else { None }).collect();
+        if !rules.is_empty() {
+            out.push_str("| Rule | On | |\n|---|---|---|\n");
+        }
+        for rule in rules {
+            writeln!(out, "| `{}` | `{}` | {} |", rule.name.name, rule.on.name.name, head(rule.doc.as_deref().unwrap_or_default()))
+                .unwrap();
+        }
+        let refined: Vec<_> =
+            library.items.iter().filter_map(|item| if let Item::Refine(refine) = item { Some(refine) } else { None }).collect();
+        if !refined.is_empty() {
+            out.push_str("\nRefined fields: ");
+        }
+        let fields = |refine: &&kdsl::ast::RefineDecl| {
+            let names: Vec<String> = refine.fields.iter().map(|field| format!("`{}`", field.name.name)).collect();
+            format!("{} ({})", refine.ty.name.name, names.join(", "))
+        };
+        out.push_str(&refined.iter().map(fields).collect::<Vec<_>>().join("; "));
+        out.push('\n');
+    }
+    out
+}
+
 /// What a program may compute, with the numbers that hold where nobody sets others.
 pub fn limits() -> String {
     let Limits { steps, depth, declarations, nesting, weight, text } = Limits::default();
