@@ -4,6 +4,7 @@
 //! of [`driver`] on threads whose stacks are large enough for the deepest program that the evaluator's limits allow, whatever
 //! the stack of the caller.
 
+use crate::baseline::Baseline;
 use crate::data;
 use crate::diag::render::{self, Style};
 use crate::diag::{self, Diagnostic};
@@ -349,6 +350,16 @@ impl Diagnostics {
 
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(Diagnostic::is_error)
+    }
+
+    /// All of it as a baseline: what is known to be wrong.
+    pub fn baseline(&self) -> Baseline {
+        Baseline::of(&self.list, &self.files)
+    }
+
+    /// Takes out what a baseline knows, and tells how many problems that were and how many of the baseline are mended.
+    pub fn without(&mut self, baseline: Baseline) -> (usize, usize) {
+        baseline.apply(&mut self.list, &self.files)
     }
 
     /// As text; empty where there is nothing to say, except in the styles that have a frame.

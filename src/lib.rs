@@ -46,6 +46,8 @@ pub use world::{MemWorld, ReadError, World};
 #[doc(hidden)]
 pub mod ast;
 #[doc(hidden)]
+pub mod baseline;
+#[doc(hidden)]
 pub mod builtins;
 #[doc(hidden)]
 pub mod cel;

@@ -17,7 +17,7 @@ const ORDER: &[&[&str]] = &[
     &["resolve", "emit", "builtins", "check"],
     &["object", "manifest", "crd", "eval", "conform", "rules"],
     &["params", "why", "driver"],
-    &["engine"],
+    &["baseline", "engine"],
     &["ide"],
     &["cli"],
 ];

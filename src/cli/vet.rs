@@ -3,6 +3,7 @@
 use super::input::Input;
 use super::terminal::{print, say};
 use super::{Diagnostics, ERRORS, Stop, input, params, today, words};
+use crate::baseline::Baseline;
 use crate::driver::VetOptions;
 use crate::engine;
 use std::fs;
@@ -25,6 +26,12 @@ pub struct Args {
     /// A file of kdsl whose rules, refinements and waivers hold too, with those of its imports.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Say nothing of the problems that this file lists, so that only new ones are told.
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    baseline: Option<PathBuf>,
+    /// Write all problems to this file, for `--baseline`, and end without an error.
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
     #[command(flatten)]
     kube: params::KubeArgs,
     /// How to write errors and warnings; in the forms for programs they go to standard output.
@@ -48,7 +55,15 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
         None => (Input::none()?, None),
     };
     let options = VetOptions { strict: args.strict, kube: args.kube.range()?, rules, today: Some(today()) };
-    let vet = engine::vet(&world, inputs, &options);
+    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+    let mut vet = engine::vet(&world, inputs, &options);
+    if let Some(file) = &args.write_baseline {
+        fs::write(file, vet.diagnostics.baseline().text())
+            .map_err(|error| Stop::failed(format!("cannot write `{}`: {}", file.display(), words(&error))))?;
+        print(&format!("wrote {} known problems to {}\n", vet.diagnostics.len(), file.display()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (known, mended) = baseline.map_or((0, 0), |baseline| vet.diagnostics.without(baseline));
     let text = vet.diagnostics.render(args.diagnostics.style(color));
     if args.diagnostics.for_people() {
         say(&text);
@@ -59,9 +74,20 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     if args.diagnostics.for_people() && !failed {
         print(&format!("judged {} object{}: no errors\n", vet.objects, if vet.objects == 1 { "" } else { "s" }))?;
     }
+    if args.diagnostics.for_people() && known + mended > 0 {
+        say(&format!("{known} known problems are not told; {mended} of the baseline are mended: write it anew with --write-baseline\n"));
+    }
     // The process ends here, and the system takes the trees back faster than they could be taken apart.
     std::mem::forget(vet);
     Ok(if failed { ERRORS.into() } else { ExitCode::SUCCESS })
+}
+
+fn read_baseline(file: &Path) -> Result<Baseline, Stop> {
+    let text = String::from_utf8_lossy(&input::read(file)?).into_owned();
+    Baseline::read(&text).map_err(|line| {
+        Stop::usage(format!("line {line} of `{}` is no line of a baseline", file.display()))
+            .help("write the file anew with --write-baseline")
+    })
 }
 
 /// Adds the text of a file, of standard input, or of all manifests below a folder, in the order of their names.
