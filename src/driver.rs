@@ -23,6 +23,7 @@ use crate::yaml;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a run is asked for, beside the file.
 #[derive(Clone, Debug, Default)]
@@ -123,8 +124,11 @@ pub struct Vetted {
     pub documents: Vec<Vetting>,
 }
 
+/// Hears how many objects were judged of how many, from any thread.
+pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
+
 /// Judges the objects of YAML and JSON streams, each with its name. The world has the file of rules.
-pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOptions) -> Vetted {
+pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOptions, progress: Progress) -> Vetted {
     let (files, sink) = (FileDb::new(), Sink::new());
     stdlib::add_to(&files);
     let mut sources = Vec::new();
@@ -143,7 +147,7 @@ pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOption
         crate::check::check(&program);
         // Documents that cannot be read do not make rules wrong.
         if !project.files.iter().any(|file| sink.has_error_in(file.source.span())) {
-            judge(&documents, &program, world, options);
+            judge(&documents, &program, world, options, progress);
         }
     }
     let mut diagnostics = sink.finish();
@@ -172,7 +176,7 @@ fn read_stream(source: &Source, sink: &Sink) -> Vec<Vetting> {
 }
 
 /// Judges all manifests by the schema and by the rules of a program and of the library.
-fn judge<'a>(documents: &[Vetting], program: &'a Program<'a>, world: &'a dyn World, options: &VetOptions) {
+fn judge<'a>(documents: &[Vetting], program: &'a Program<'a>, world: &'a dyn World, options: &VetOptions, progress: Progress) {
     let (sink, faults) = (program.sink, Sink::new());
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), Limits::default());
     let manifests: Vec<&Manifest> = documents.iter().flat_map(|document| &document.manifests).collect();
@@ -183,12 +187,19 @@ fn judge<'a>(documents: &[Vetting], program: &'a Program<'a>, world: &'a dyn Wor
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
     let context = conform::Context { db: program.db, sink, kube: options.kube, waived: &waived };
     let judges = || (RuleJudge::new(&book, &shared, &faults), conform::Known::default());
-    manifests.par_iter().with_min_len(32).for_each_init(judges, |(judge, known), found| match found {
-        Manifest::Native(object) => {
-            conform::conform_one(&context, object, judge, known);
-            judge_natively(object, sink);
+    let judged = AtomicUsize::new(0);
+    manifests.par_iter().with_min_len(32).for_each_init(judges, |(judge, known), found| {
+        match found {
+            Manifest::Native(object) => {
+                conform::conform_one(&context, object, judge, known);
+                judge_natively(object, sink);
+            }
+            Manifest::Custom(custom) => sink.push(unverified(custom, options)),
         }
-        Manifest::Custom(custom) => sink.push(unverified(custom, options)),
+        let judged = judged.fetch_add(1, Ordering::Relaxed) + 1;
+        if judged.is_multiple_of(512) {
+            progress(judged, manifests.len());
+        }
     });
     own_faults(&faults, program);
     waivers.report(sink);

@@ -145,8 +145,13 @@ impl<W: World> Engine<W> {
 /// Judges the objects of YAML and JSON streams, each with the name that messages use. The world has the file of rules, where the options
 /// name one.
 pub fn vet(world: &dyn World, inputs: Vec<(String, Vec<u8>)>, options: &VetOptions) -> Vet {
+    vet_and_tell(world, inputs, options, &|_, _| ())
+}
+
+/// [`vet`], which tells `progress` from time to time how many objects were judged, and of how many.
+pub fn vet_and_tell(world: &dyn World, inputs: Vec<(String, Vec<u8>)>, options: &VetOptions, progress: driver::Progress) -> Vet {
     let texts = inputs.into_iter().map(|(name, bytes)| (name, text_of(bytes))).collect();
-    let vetted = deep(|| driver::vet(world, texts, options));
+    let vetted = deep(|| driver::vet(world, texts, options, progress));
     Vet {
         objects: vetted.objects,
         diagnostics: Diagnostics { list: vetted.diagnostics, files: vetted.files },

@@ -121,7 +121,7 @@ fn judged(text: &str) -> Vec<Diagnostic> {
         return build(text, Options::default());
     }
     let inputs = vec![("example.yaml".to_string(), text.to_string())];
-    on_threads(1, || driver::vet(&MemWorld::new(), inputs, &VetOptions::default()).diagnostics)
+    on_threads(1, || driver::vet(&MemWorld::new(), inputs, &VetOptions::default(), &|_, _| ()).diagnostics)
 }
 
 fn build(program: &str, options: Options) -> Vec<Diagnostic> {

@@ -6,6 +6,7 @@ use super::{Diagnostics, ERRORS, Stop, input, params, today, words};
 use crate::baseline::Baseline;
 use crate::driver::VetOptions;
 use crate::engine;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,7 +57,12 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     };
     let options = VetOptions { strict: args.strict, kube: args.kube.range()?, rules, today: Some(today()) };
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-    let mut vet = engine::vet(&world, inputs, &options);
+    let bar = progress_bar();
+    let mut vet = engine::vet_and_tell(&world, inputs, &options, &|judged, all| {
+        bar.set_length(all as u64);
+        bar.set_position(judged as u64);
+    });
+    bar.finish_and_clear();
     if let Some(file) = &args.write_baseline {
         fs::write(file, vet.diagnostics.baseline().text())
             .map_err(|error| Stop::failed(format!("cannot write `{}`: {}", file.display(), words(&error))))?;
@@ -80,6 +86,13 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     // The process ends here, and the system takes the trees back faster than they could be taken apart.
     std::mem::forget(vet);
     Ok(if failed { ERRORS.into() } else { ExitCode::SUCCESS })
+}
+
+/// A bar on a terminal, for work that takes a while; nothing elsewhere.
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("judging {wide_bar} {pos} of {len} objects");
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+    style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
 }
 
 fn read_baseline(file: &Path) -> Result<Baseline, Stop> {
