@@ -7,6 +7,8 @@ use kdsl::ide::{self, Analysis, Completion};
 mod complete;
 #[path = "ide/definition.rs"]
 mod definition;
+#[path = "ide/file.rs"]
+mod file;
 #[path = "ide/hover.rs"]
 mod hover;
 

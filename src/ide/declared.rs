@@ -2,6 +2,7 @@
 
 use crate::ast::{self, ExtendBody, Item, Key, Member, Name};
 use crate::resolve::{KindRef, Program, STD};
+use crate::source::Span;
 use crate::types::ModuleId;
 
 /// `app web { … }` or `namespace shop { … }`.
@@ -13,6 +14,9 @@ pub struct Declared<'a> {
     /// The namespace that it stands in, where its name is plain.
     pub namespace: Option<Name>,
     pub doc: Option<&'a str>,
+    /// `app web`
+    pub head: Span,
+    pub span: Span,
 }
 
 impl Declared<'_> {
@@ -60,6 +64,8 @@ impl<'a> Walk<'_, 'a> {
                     label: &instance.label,
                     namespace: self.namespace,
                     doc: instance.doc.as_deref(),
+                    head: instance.head_span,
+                    span: instance.span,
                 });
             }
             Item::Namespace(namespace) => {
@@ -69,6 +75,8 @@ impl<'a> Walk<'_, 'a> {
                     label: &namespace.label,
                     namespace: None,
                     doc: namespace.doc.as_deref(),
+                    head: namespace.head_span,
+                    span: namespace.span,
                 });
                 self.within(namespace.label.as_static(), &namespace.items);
             }

@@ -7,6 +7,7 @@
 //! missing part is made up first: see [`complete`](mod@complete).
 
 mod analysis;
+mod built;
 mod cache;
 pub mod complete;
 mod declared;
@@ -14,11 +15,18 @@ mod definition;
 mod describe;
 mod hover;
 mod references;
+mod semantic;
+mod signature;
+mod symbols;
 mod words;
 
 pub use analysis::{Analysis, Place};
+pub use built::{Built, Hint, hints, yaml};
 pub use cache::Cache;
 pub use complete::{Completion, CompletionKind, complete};
 pub use definition::{definition, implementation};
 pub use hover::{Hover, hover};
 pub use references::{Target, edit, renamable, renaming, uses};
+pub use semantic::{Class, Colored, HEADS, JOINTS, colors};
+pub use signature::{Signature, signature};
+pub use symbols::{Fold, Symbol, SymbolSort, folds, symbols};

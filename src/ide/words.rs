@@ -87,6 +87,58 @@ impl Cursor {
         out
     }
 
+    /// The innermost bracket, or `${`, that is open at an offset.
+    pub fn enclosing(&self, offset: usize) -> Option<usize> {
+        let end = self.tokens.partition_point(|token| (token.end as usize) <= offset && (token.start as usize) < offset);
+        let mut depth = 0;
+        for i in (0..end).rev() {
+            match self.tokens[i].kind {
+                Kind::RBrace | Kind::RParen | Kind::RBracket => depth += 1,
+                Kind::LBrace | Kind::LParen | Kind::LBracket if depth == 0 => return Some(i),
+                Kind::LBrace | Kind::LParen | Kind::LBracket => depth -= 1,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The words right before a bracket: `f`, `policies.f`.
+    pub fn callee(&self, text: &str, bracket: usize) -> Option<String> {
+        let last = self.tokens[..bracket].last().filter(|token| token.kind == Kind::Word)?;
+        let name = &text[last.start as usize..last.end as usize];
+        let before = &self.tokens[..bracket - 1];
+        Some(match before {
+            [.., module, dot] if dot.kind == Kind::Dot && module.kind == Kind::Word => {
+                format!("{}.{name}", &text[module.start as usize..module.end as usize])
+            }
+            _ => name.to_string(),
+        })
+    }
+
+    /// Which argument of a call an offset stands in, and its name where one is written.
+    pub fn argument<'t>(&self, text: &'t str, bracket: usize, offset: usize) -> (usize, Option<&'t str>) {
+        let (mut depth, mut position, mut first) = (0, 0, bracket + 1);
+        for (i, token) in self.tokens.iter().enumerate().skip(bracket + 1) {
+            if token.end as usize > offset {
+                break;
+            }
+            match token.kind {
+                Kind::LBrace | Kind::LParen | Kind::LBracket => depth += 1,
+                Kind::RBrace | Kind::RParen | Kind::RBracket => depth -= 1,
+                Kind::Comma if depth == 0 => (position, first) = (position + 1, i + 1),
+                _ => {}
+            }
+        }
+        let mut own = self.tokens[first..].iter().filter(|token| !token.kind.is_trivia());
+        let named = match (own.next(), own.next()) {
+            (Some(name), Some(eq)) if name.kind == Kind::Word && eq.kind == Kind::Eq && eq.end as usize <= offset => {
+                Some(&text[name.start as usize..name.end as usize])
+            }
+            _ => None,
+        };
+        (position, named)
+    }
+
     fn second<'t>(&self, text: &'t str, first: usize) -> Option<&'t str> {
         let next = self.tokens[first + 1..].iter().find(|t| t.kind != Kind::Blank)?;
         (next.kind.is_word() || next.kind == Kind::String).then(|| unquoted(&text[next.start as usize..next.end as usize]))
