@@ -400,6 +400,14 @@ pub(crate) fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
+/// Runs `work` on a thread of its own, where it may recurse as deep and waits for no other work; on the caller's where there is none.
+pub(crate) fn alone<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).thread_name(|_| "kdsl-alone".into()).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
 /// The threads that do all work, one pool for the life of the process; `None` where the system grants no such threads, and then the
 /// caller's own thread does the work.
 fn pool() -> Option<&'static ThreadPool> {

@@ -81,6 +81,8 @@ pub mod ide;
 #[doc(hidden)]
 pub mod load;
 #[doc(hidden)]
+pub mod lsp;
+#[doc(hidden)]
 pub mod manifest;
 #[doc(hidden)]
 pub mod number;

@@ -19,6 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["params", "why", "driver"],
     &["baseline", "engine"],
     &["ide"],
+    &["lsp"],
     &["cli"],
 ];
 

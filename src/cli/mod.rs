@@ -16,6 +16,7 @@ mod fmt;
 mod folder;
 mod init;
 mod input;
+mod lsp;
 mod params;
 mod terminal;
 mod vet;
@@ -45,6 +46,7 @@ enum Command {
     Explain(explain::Args),
     Fmt(fmt::Args),
     Init(init::Args),
+    Lsp(lsp::Args),
     Completions(completions::Args),
 }
 
@@ -76,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
         Command::Fmt(args) => fmt::run(args, cli.color),
         Command::Init(args) => init::run(args),
+        Command::Lsp(args) => lsp::run(args),
         Command::Completions(args) => completions::run(args),
     };
     match result {
