@@ -15,7 +15,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The files of a project, parsed as far as they parse.
-#[derive(Default)]
 pub struct Analysis {
     pub(super) project: Project,
     pub(super) files: FileDb,
@@ -45,6 +44,11 @@ impl Analysis {
         let sink = Sink::new();
         let project = load::load_with(world, path, &sink, &mut |path, text, sink| cache.parse(path, text, sink));
         Analysis::of(project.unwrap_or_default(), sink.finish())
+    }
+
+    /// No project: the files of the standard library alone.
+    pub fn library() -> Analysis {
+        Analysis::of(Project::default(), Vec::new())
     }
 
     fn of(project: Project, syntax: Vec<Diagnostic>) -> Analysis {

@@ -39,9 +39,11 @@ pub fn found(
     if let (Some(object), Some(path)) = (&diagnostic.object, &diagnostic.path) {
         message.push_str(&format!("\nin {object}: {path}"));
     }
-    let others = diagnostic.secondary.iter().filter(|_| related).filter_map(|label| {
-        Some(DiagnosticRelatedInformation { location: locate(label.span)?, message: label.text.clone() })
-    });
+    let others = diagnostic
+        .secondary
+        .iter()
+        .filter(|_| related)
+        .filter_map(|label| Some(DiagnosticRelatedInformation { location: locate(label.span)?, message: label.text.clone() }));
     let others: Vec<DiagnosticRelatedInformation> = others.collect();
     let fix = diagnostic.fix.as_ref().and_then(|fix| {
         let location = locate(fix.span)?;
@@ -138,7 +140,18 @@ pub fn fold(fold: &Fold, lines: &Lines) -> Option<FoldingRange> {
 
 /// The names of the classes of words, in the order of their numbers.
 pub const CLASSES: [&str; 13] = [
-    "comment", "keyword", "string", "number", "operator", "variable", "parameter", "property", "function", "class", "type", "namespace",
+    "comment",
+    "keyword",
+    "string",
+    "number",
+    "operator",
+    "variable",
+    "parameter",
+    "property",
+    "function",
+    "class",
+    "type",
+    "namespace",
     "struct",
 ];
 pub const MODIFIERS: [&str; 2] = ["declaration", "defaultLibrary"];
@@ -176,7 +189,13 @@ pub fn tokens(text: &str, colors: &[Colored], lines: &Lines, encoding: Encoding)
             let delta_line = at.line - last.line;
             let delta_start = if delta_line == 0 { at.character - last.character } else { at.character };
             let modifiers = u32::from(color.declares) | u32::from(color.is_built) << 1;
-            out.push(SemanticToken { delta_line, delta_start, length, token_type: class_number(color.class), token_modifiers_bitset: modifiers });
+            out.push(SemanticToken {
+                delta_line,
+                delta_start,
+                length,
+                token_type: class_number(color.class),
+                token_modifiers_bitset: modifiers,
+            });
             last = at;
         }
     }

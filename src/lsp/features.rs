@@ -155,7 +155,8 @@ fn completion(server: &mut Server, params: CompletionParams) -> Answer<Option<Co
 
 fn resolve(server: &mut Server, mut item: CompletionItem) -> Answer<CompletionItem> {
     let number = item.data.as_ref().and_then(Json::as_u64).map(|number| number as usize);
-    if let Some(found) = number.and_then(|number| server.offered.get(number)).filter(|found| found.label == item.label && !found.doc.is_empty())
+    if let Some(found) =
+        number.and_then(|number| server.offered.get(number)).filter(|found| found.label == item.label && !found.doc.is_empty())
     {
         item.documentation = Some(Documentation::MarkupContent(markdown(found.doc.clone())));
     }

@@ -100,7 +100,8 @@ impl<'d> Files<'d> {
     }
 
     fn spot(&self, uri: &Uri) -> Spot {
-        let alone = || Spot { folder: PathBuf::new(), path: uri.as_str().rsplit('/').next().unwrap_or("document").into(), is_library: false };
+        let alone =
+            || Spot { folder: PathBuf::new(), path: uri.as_str().rsplit('/').next().unwrap_or("document").into(), is_library: false };
         let Some(path) = uri::path(uri) else { return alone() };
         if let Some(path) = self.disk.library_file(&path) {
             return Spot { folder: PathBuf::new(), path, is_library: true };
@@ -188,7 +189,7 @@ impl<'d> Files<'d> {
     /// The project of a file.
     pub fn analyzed(&mut self, at: &Spot) -> Arc<Analysis> {
         if at.is_library {
-            return Arc::new(Analysis::default());
+            return Arc::new(Analysis::library());
         }
         let view = self.view(&at.folder);
         let project = self.projects.entry(at.folder.clone()).or_default();

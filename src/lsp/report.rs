@@ -44,13 +44,7 @@ pub struct Found {
 
 impl Reports {
     pub fn new(background: Arc<Background>) -> Reports {
-        Reports {
-            background,
-            by_document: FxHashMap::default(),
-            sent: FxHashMap::default(),
-            changed: FxHashSet::default(),
-            stamps: 0,
-        }
+        Reports { background, by_document: FxHashMap::default(), sent: FxHashMap::default(), changed: FxHashSet::default(), stamps: 0 }
     }
 
     /// All that is known to be wrong in a file.
@@ -143,7 +137,10 @@ impl Server<'_> {
 
     fn found(&self, uri: &Uri, analysis: &Analysis, diagnostics: Vec<crate::diag::Diagnostic>) -> Vec<Found> {
         let to_uri = |path: &str| self.uri_of(uri, analysis, path);
-        diagnostics.iter().map(|diagnostic| convert::found(analysis, diagnostic, uri, self.files.encoding, self.client.related, &to_uri)).collect()
+        diagnostics
+            .iter()
+            .map(|diagnostic| convert::found(analysis, diagnostic, uri, self.files.encoding, self.client.related, &to_uri))
+            .collect()
     }
 
     /// Tells the client what is different from what it was told last.
