@@ -3,7 +3,10 @@
 use super::convert::{self, CLASSES, MODIFIERS};
 use super::position::{Encoding, Lines};
 use super::server::{Answer, Refusal, Server};
+use crate::diag::Sink;
+use crate::fmt;
 use crate::ide::{self, Analysis, Place, Target};
+use crate::source::{Source, SourceKind};
 use lsp_server::{ErrorCode, Message, Request, Response};
 use lsp_types::request as r;
 use lsp_types::request::Request as _;
@@ -42,6 +45,8 @@ pub fn capabilities(encoding: Encoding) -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::SOURCE_FIX_ALL]),
             ..Default::default()
         })),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
         rename_provider: Some(OneOf::Right(RenameOptions { prepare_provider: Some(true), work_done_progress_options: Default::default() })),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(SemanticTokensOptions {
@@ -82,6 +87,8 @@ pub fn answer(server: &mut Server, request: Request) {
         r::WorkspaceSymbolRequest::METHOD => server.answer::<r::WorkspaceSymbolRequest>(request, workspace_symbols),
         r::SemanticTokensFullRequest::METHOD => server.answer::<r::SemanticTokensFullRequest>(request, tokens),
         r::FoldingRangeRequest::METHOD => server.answer::<r::FoldingRangeRequest>(request, folds),
+        r::Formatting::METHOD => server.answer::<r::Formatting>(request, format),
+        r::RangeFormatting::METHOD => server.answer::<r::RangeFormatting>(request, format_range),
         r::CodeActionRequest::METHOD => server.answer::<r::CodeActionRequest>(request, actions),
         r::InlayHintRequest::METHOD => server.answer::<r::InlayHintRequest>(request, hints),
         r::ExecuteCommand::METHOD => server.answer::<r::ExecuteCommand>(request, execute),
@@ -355,6 +362,28 @@ fn hints(server: &mut Server, params: InlayHintParams) -> Answer<Option<Vec<Inla
         data: None,
     };
     Ok(Some(found.into_iter().filter(|hint| wanted.start <= hint.offset && hint.offset <= wanted.end).map(one).collect()))
+}
+
+fn format(server: &mut Server, params: DocumentFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
+    let asked = Asked::new(server, params.text_document)?;
+    formatted(&asked, |source, sink| fmt::format(source, sink))
+}
+
+fn format_range(server: &mut Server, params: DocumentRangeFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
+    let asked = Asked::new(server, params.text_document)?;
+    // A range that ends before the first character of a line does not mean that line.
+    let last = params.range.end.line + u32::from(params.range.end.character > 0 || params.range.end.line == params.range.start.line);
+    let lines = params.range.start.line.saturating_add(1)..=last.max(params.range.start.line.saturating_add(1));
+    formatted(&asked, |source, sink| fmt::format_lines(source, lines, sink))
+}
+
+fn formatted(asked: &Asked, format: impl FnOnce(&Source, &Sink) -> Option<String>) -> Answer<Option<Vec<TextEdit>>> {
+    let (text, sink) = (asked.text(), Sink::new());
+    let source = Source::new(asked.path.as_str(), text, SourceKind::User, 1);
+    match format(&source, &sink) {
+        Some(new) => Ok(Some(convert::change(text, &new, &asked.lines()).into_iter().collect())),
+        None => Err(Refusal::new("the text has errors of form: mend those first")),
+    }
 }
 
 // ---- mends and commands ----

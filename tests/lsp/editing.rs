@@ -87,9 +87,14 @@ fn all_that_an_editor_asks_about_a_document() {
     assert!(client.ask("textDocument/foldingRange", document.clone()).as_array().is_some_and(|list| list.len() > 3));
     let tokens = client.ask("textDocument/semanticTokens/full", document);
     assert!(tokens["data"].as_array().is_some_and(|data| data.len() > 500 && data.len() % 5 == 0));
+    let params = json!({ "textDocument": { "uri": client.uri("a.kdsl") }, "options": { "tabSize": 2, "insertSpaces": true } });
+    assert_eq!(client.ask("textDocument/formatting", params.clone()), json!([]), "the examples are in canonical form");
+    client.change("a.kdsl", 2, json!([{ "text": format!("let  e =1\n{SHOP}") }]));
+    let edits = client.ask("textDocument/formatting", params);
+    assert_eq!(edits.as_array().map(Vec::len), Some(1), "{edits}");
     let yaml = client.ask(
         "workspace/executeCommand",
-        json!({ "command": "kdsl.showYaml", "arguments": [client.uri("a.kdsl"), { "line": line("schedule"), "character": 4 }] }),
+        json!({ "command": "kdsl.showYaml", "arguments": [client.uri("a.kdsl"), { "line": line("schedule") + 1, "character": 4 }] }),
     );
     assert!(yaml.as_str().is_some_and(|text| text.contains("kind: CronJob") && !text.contains("kind: Deployment")));
     assert_eq!(client.end().code(), Some(0));

@@ -99,6 +99,9 @@ async def session(program: str, folder: pathlib.Path) -> None:
     assert tokens.data and len(tokens.data) % 5 == 0
     folds = await client.text_document_folding_range_async(t.FoldingRangeParams(document))
     assert folds
+    options = t.FormattingOptions(tab_size=2, insert_spaces=True)
+    edits = await client.text_document_formatting_async(t.DocumentFormattingParams(document, options))
+    assert edits is not None
     yaml = await client.workspace_execute_command_async(
         t.ExecuteCommandParams(command="kdsl.showYaml", arguments=[uri, {"line": 3, "character": 3}])
     )

@@ -16,7 +16,8 @@ const MOST_ADDRESSES: usize = 300;
 
 /// Everything that an expression may name.
 pub fn in_scope(analysis: &Analysis, program: &Program, scope: &Scope, out: &mut Vec<Completion>) {
-    let fits = |ty: &Ty| scope.expected.as_ref().is_some_and(|wanted| is_like(ty, wanted));
+    let wanted = scope.expected.as_ref().map(meant);
+    let fits = |ty: &Ty| wanted.is_some_and(|wanted| is_like(ty, wanted));
     let rank = |ty: &Ty, rank: u8| if fits(ty) { rank } else { rank + 20 };
     for (name, ty) in scope.locals.iter().rev() {
         out.push(Completion::new(name.as_str(), CompletionKind::Variable).detail(ty.to_string()).rank(rank(ty, 4)));
@@ -84,7 +85,7 @@ fn addresses(program: &Program, scope: &Scope, out: &mut Vec<Completion>) {
     for kind in kinds {
         out.push(Completion::new(kind.as_str(), CompletionKind::Kind).detail("a declaration").rank(28));
     }
-    let wanted = match scope.expected.as_ref().map(|ty| ty.base()) {
+    let wanted = match scope.expected.as_ref().map(|ty| meant(ty).base()) {
         Some(Ty::Address(kind)) => Some(*kind),
         _ => None,
     };
@@ -121,6 +122,14 @@ fn call(name: &str, empty: bool) -> Completion {
 /// The values that a place takes, where they are few. In a string they stand without quotes.
 pub fn values(expected: Option<&Ty>, in_string: bool, out: &mut Vec<Completion>) {
     let Some(expected) = expected else { return };
+    let expected = match meant(expected) {
+        // A block is another way to write it.
+        primary if !std::ptr::eq(primary, expected) && !in_string => {
+            out.push(Completion::new("{ }", CompletionKind::Value).detail(expected.to_string()).snippet("{ $0 }").rank(35));
+            primary
+        }
+        primary => primary,
+    };
     for member in expected.base().members() {
         match member.base() {
             Ty::Literal(Literal::Str(text)) if in_string => out.push(Completion::new(text.as_str(), CompletionKind::Value).rank(0)),
@@ -312,6 +321,14 @@ const SCALARS: &[(&str, &str)] = &[
     ("Partial", "Partial<$0>"),
     ("Address", "Address<$0>"),
 ];
+
+/// What a single value is where a type is wanted: the primary field of a record that has one.
+fn meant<'t, 'a>(ty: &'t Ty<'a>) -> &'t Ty<'a> {
+    match ty.base() {
+        Ty::Record(record) => record.primary().map_or(ty, |primary| &primary.ty),
+        _ => ty,
+    }
+}
 
 /// Whether a value of one type is likely meant where another is wanted.
 fn is_like(found: &Ty, wanted: &Ty) -> bool {
