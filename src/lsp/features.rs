@@ -366,7 +366,7 @@ fn hints(server: &mut Server, params: InlayHintParams) -> Answer<Option<Vec<Inla
 
 fn format(server: &mut Server, params: DocumentFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
     let asked = Asked::new(server, params.text_document)?;
-    formatted(&asked, |source, sink| fmt::format(source, sink))
+    formatted(&asked, fmt::format)
 }
 
 fn format_range(server: &mut Server, params: DocumentRangeFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
