@@ -14,12 +14,15 @@ use std::process::Command;
 
 #[path = "support/examples.rs"]
 mod examples;
+#[path = "support/random.rs"]
+mod random;
 mod support;
 
 use examples::{Example, Shows};
 use kdsl::diag::Sink;
 use kdsl::manifest::Manifest;
 use kdsl::source::{FileDb, SourceKind};
+use kdsl::world::MemWorld;
 use support::FolderWorld;
 
 #[test]
@@ -58,6 +61,32 @@ fn the_api_server_refuses_what_is_wrong() {
     let answer = server.send("PATCH", &format!("{url}?{DRY}"), body);
     assert!(answer.is_err_and(|a| a.contains("dta")), "an unknown field must be refused");
 }
+
+/// What random programs make, the server accepts; whatever it refuses is a rule that the library lacks.
+#[test]
+#[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
+fn the_api_server_accepts_what_random_programs_make() {
+    let Some(server) = Server::start() else { return };
+    let (mut built, mut judged, mut refused) = (0, 0, Vec::new());
+    for number in 0..RANDOM_PROGRAMS {
+        let program = random::program(number);
+        let world = MemWorld::new().with("random.kdsl", program.as_str());
+        let outcome = driver::build(&world, "random.kdsl", &Options::default());
+        built += usize::from(!outcome.objects.is_empty());
+        for object in &outcome.objects {
+            server.make_room(object);
+            judged += 1;
+            if let Err(answer) = server.apply(object) {
+                refused.push(format!("program {number}: {}: {answer}\n{program}", object.title()));
+            }
+        }
+    }
+    println!("of {RANDOM_PROGRAMS} random programs {built} build; the API server judged {judged} objects and refused {}", refused.len());
+    assert!(refused.is_empty(), "refused:\n{}", refused.join("\n"));
+    assert!(built > 40, "only {built} programs build");
+}
+
+const RANDOM_PROGRAMS: u64 = 1_000;
 
 /// The rules of the library are the API server's own: what their examples show, it confirms, naming the same field.
 #[test]
