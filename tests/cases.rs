@@ -52,8 +52,16 @@ struct Outcome {
 
 type Stage = fn(&Case) -> Outcome;
 
-const STAGES: &[(&str, Stage)] =
-    &[("parse", parse), ("check", check), ("eval", build), ("layers", build), ("kinds", build), ("schema", build), ("emit", build)];
+const STAGES: &[(&str, Stage)] = &[
+    ("parse", parse),
+    ("check", check),
+    ("eval", build),
+    ("layers", build),
+    ("kinds", build),
+    ("schema", build),
+    ("emit", build),
+    ("rules", build),
+];
 
 const MAIN: &str = "case.kdsl";
 

@@ -79,6 +79,10 @@ impl Waivers {
 
     /// Reports waivers that were not needed, and those that no longer hold.
     pub fn report(&self, sink: &Sink) {
+        // Where a program has errors its objects were not judged, and nothing is known of what they need.
+        if sink.has_errors() && !self.all().any(|(_, used)| used) {
+            return;
+        }
         for (waiver, used) in self.all() {
             if self.is_over(waiver) {
                 let until = waiver.until.as_deref().unwrap_or_default();

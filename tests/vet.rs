@@ -1,0 +1,106 @@
+//! `vet` over YAML: what it says of the files in `tests/vet/`, as snapshots; and that nothing that is fed to it makes it fail, stop, or
+//! lose a good document.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+#[path = "support/examples.rs"]
+mod examples;
+
+use kdsl::driver::VetOptions;
+use kdsl::engine::{self, Vet};
+use kdsl::{MemWorld, Style};
+use proptest::prelude::*;
+use std::path::Path;
+
+fn vet(text: impl Into<Vec<u8>>) -> Vet {
+    engine::vet(&MemWorld::new(), vec![("case.yaml".into(), text.into())], &VetOptions::default())
+}
+
+#[test]
+fn files_are_judged_as_they_were() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vet");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let found = vet(std::fs::read(&file).unwrap());
+        insta::with_settings!({ snapshot_path => "snapshots/vet", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, found.diagnostics.render(Style::Pretty { color: false }));
+        });
+    }
+}
+
+const GOOD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\n";
+const BAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: Bad}\n";
+
+/// The codes that are told, and whether the bad document at the end was still judged.
+fn around(nasty: &[u8]) -> (Vec<&'static str>, bool) {
+    let text = [GOOD.as_bytes(), b"---\n", nasty, b"\n---\n", BAD.as_bytes()].concat();
+    let found = vet(text);
+    let mut codes: Vec<&str> = found.diagnostics.iter().map(|d| d.code.name).collect();
+    let judged = codes.last() == Some(&"object-name");
+    codes.pop();
+    codes.dedup();
+    (codes, judged)
+}
+
+#[test]
+fn one_bad_document_costs_only_itself() {
+    let deep = "[".repeat(100_000);
+    let deep_blocks = (0..5_000).map(|i| format!("{}a:\n", " ".repeat(i))).collect::<String>();
+    let bomb = (1..30).map(|i| format!("a{i}: &a{i} [*a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}]\n", i - 1)).collect::<String>();
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("broken UTF-8", b"apiVersion: v1\nkind: \xff\xfe\n".to_vec()),
+        ("binary", (0..=255u8).cycle().take(5_000).collect()),
+        ("brackets", deep.into_bytes()),
+        ("indents", deep_blocks.into_bytes()),
+        ("aliases", format!("a0: &a0 [x]\n{bomb}").into_bytes()),
+        ("an open quote", b"a: \"b\n".to_vec()),
+        ("an open bracket", b"a: [b\n".to_vec()),
+        ("no object", b"a: b\n".to_vec()),
+        ("a number", b"42\n".to_vec()),
+    ];
+    for (what, nasty) in cases {
+        let (codes, judged) = around(&nasty);
+        assert!(judged, "{what}: what stands behind was not judged: {codes:?}");
+        assert!(!codes.is_empty(), "{what}: nothing was said");
+    }
+}
+
+#[test]
+fn very_many_documents_are_judged() {
+    let text = format!("---\n{GOOD}").repeat(2_000) + "---\n" + BAD;
+    let found = vet(text);
+    assert_eq!(found.objects, 2_001);
+    let last = found.diagnostics.last().unwrap();
+    assert_eq!((last.code.name, last.document), ("object-name", Some(2_000)));
+}
+
+#[test]
+fn judging_is_the_same_whatever_the_threads_do() {
+    let text: String = examples::examples("k8s").iter().map(|example| format!("---\n{}\n", example.text)).collect();
+    let first = vet(text.clone()).diagnostics.render(Style::Json);
+    assert_eq!(vet(text).diagnostics.render(Style::Json), first);
+}
+
+fn corpus() -> Vec<String> {
+    let files = ["traps", "kinds", "workload"].map(|name| format!("{}/tests/vet/{name}.yaml", env!("CARGO_MANIFEST_DIR")));
+    let own = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
+    own.chain(examples::examples("k8s").into_iter().step_by(20).map(|example| example.text)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_cut_and_no_edit_makes_it_fail(pick in 0usize..1_000, cut in 0usize..10_000, byte in any::<u8>()) {
+        let corpus = corpus();
+        let text = corpus[pick % corpus.len()].clone().into_bytes();
+        let at = cut % text.len().max(1);
+        vet(&text[..at]);
+        let mut edited = text.clone();
+        if let Some(place) = edited.get_mut(at) {
+            *place = byte;
+        }
+        vet(edited);
+    }
+}
