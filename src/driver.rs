@@ -13,7 +13,7 @@ use crate::manifest::{self, Manifest};
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
-use crate::rules::{RuleBook, RuleJudge, Waiver, Waivers};
+use crate::rules::{Faults, RuleBook, RuleJudge, Waiver, Waivers};
 use crate::schema::KubeRange;
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
@@ -120,6 +120,8 @@ pub struct Vetted {
     pub diagnostics: Vec<Diagnostic>,
     /// How many objects there were.
     pub objects: usize,
+    /// What is wrong with rules of the library, found when they ran: nothing, or tests would have said so.
+    pub library_faults: Vec<Diagnostic>,
     /// The trees, for whoever ends the process rather than take them apart.
     pub documents: Vec<Vetting>,
 }
@@ -141,19 +143,20 @@ pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOption
         }
     }
     let documents: Vec<Vetting> = sources.iter().flat_map(|source| read_stream(source, &sink)).collect();
+    let mut library_faults = Vec::new();
     let project = options.rules.as_ref().map_or_else(|| Some(Project::default()), |path| load::load(world, &files, path, &sink));
     if let Some(project) = project {
         let program = Program::new(&project, &files, &sink);
         crate::check::check(&program);
         // Documents that cannot be read do not make rules wrong.
         if !project.files.iter().any(|file| sink.has_error_in(file.source.span())) {
-            judge(&documents, &program, world, options, progress);
+            library_faults = judge(&documents, &program, world, options, progress);
         }
     }
     let mut diagnostics = sink.finish();
     number(&mut diagnostics, &documents);
     let objects = documents.iter().map(|d| d.manifests.len()).sum();
-    Vetted { files, diagnostics, objects, documents }
+    Vetted { files, diagnostics, objects, library_faults, documents }
 }
 
 /// A document and what it holds.
@@ -175,9 +178,15 @@ fn read_stream(source: &Source, sink: &Sink) -> Vec<Vetting> {
     read.collect()
 }
 
-/// Judges all manifests by the schema and by the rules of a program and of the library.
-fn judge<'a>(documents: &[Vetting], program: &'a Program<'a>, world: &'a dyn World, options: &VetOptions, progress: Progress) {
-    let (sink, faults) = (program.sink, Sink::new());
+/// Judges all manifests by the schema and by the rules of a program and of the library, and tells what is wrong with the latter.
+fn judge<'a>(
+    documents: &[Vetting],
+    program: &'a Program<'a>,
+    world: &'a dyn World,
+    options: &VetOptions,
+    progress: Progress,
+) -> Vec<Diagnostic> {
+    let (sink, faults) = (program.sink, Faults::default());
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), Limits::default());
     let manifests: Vec<&Manifest> = documents.iter().flat_map(|document| &document.manifests).collect();
     let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
@@ -201,9 +210,10 @@ fn judge<'a>(documents: &[Vetting], program: &'a Program<'a>, world: &'a dyn Wor
             progress(judged, manifests.len());
         }
     });
-    own_faults(&faults, program);
+    faults.users.take().into_iter().for_each(|fault| sink.push(fault));
     waivers.report(sink);
     twice(&manifests, sink);
+    faults.library.finish()
 }
 
 /// Reports objects that stand in a stream twice.
@@ -220,12 +230,6 @@ fn twice(manifests: &[&Manifest], sink: &Sink) {
             }
         }
     }
-}
-
-/// Takes over what is wrong with the user's own rules. A fault of the library's is ours, and tests find it.
-fn own_faults(faults: &Sink, program: &Program) {
-    let faults = faults.take();
-    faults.into_iter().filter(|fault| program.db.is_user(fault.primary.span)).for_each(|fault| program.sink.push(fault));
 }
 
 /// What neither the schema nor rules can say.
@@ -342,14 +346,14 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     if program.sink.has_errors() {
         return Vec::new();
     }
-    let faults = Sink::new();
+    let faults = Faults::default();
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), limits);
     shared.objects = Objects::new(objects.clone());
     let book = RuleBook::new(program, options.kube);
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
     let context = conform::Context { db: program.db, sink: program.sink, kube: options.kube, waived: &waived };
     conform::conform(&context, &objects, || RuleJudge::new(&book, &shared, &faults));
-    own_faults(&faults, program);
+    faults.users.take().into_iter().for_each(|fault| program.sink.push(fault));
     objects.par_iter().for_each(|object| judge_natively(object, program.sink));
     objects.sort_by_key(|object| emit::rank(&object.kind.group, &object.kind.kind));
     objects

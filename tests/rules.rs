@@ -82,3 +82,12 @@ fn names_of_rules_are_unique_and_documented() {
         assert!(rule.doc.as_deref().is_some_and(|doc| doc.contains("Source: ")), "`{name}` has no doc with its source");
     }
 }
+
+#[test]
+fn no_rule_of_the_library_fails_itself() {
+    let text: String = all().iter().map(|example| format!("---\n{}\n", example.text)).collect();
+    let vetted = kdsl::driver::vet(&MemWorld::new(), vec![("examples.yaml".into(), text)], &VetOptions::default(), &|_, _| ());
+    let told: Vec<String> =
+        vetted.library_faults.iter().map(|fault| format!("{}: {}", vetted.files.text(fault.primary.span), fault.message)).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}

@@ -18,7 +18,7 @@ use crate::check::{self, Reads};
 use crate::conform::{Judge, Site};
 use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
-use crate::resolve::{Found, Program, RefinedField};
+use crate::resolve::{Found, Program, RefinedField, STD};
 use crate::schema::{self, KubeRange, Minor, TypeId};
 use crate::types::ModuleId;
 use crate::value::{Node, Record, content};
@@ -111,11 +111,19 @@ pub fn code_of(rule: &ast::RuleDecl) -> &'static Code {
     })
 }
 
+/// What is wrong with rules themselves, found when they ran: told of the user's, while one of the library's is ours, and tests find it.
+#[derive(Default)]
+pub struct Faults {
+    pub users: Sink,
+    pub library: Sink,
+}
+
 /// Judges the values of one thread's objects.
 pub struct RuleJudge<'s, 'a> {
     book: &'s RuleBook<'s, 'a>,
     shared: &'s Shared<'a>,
-    evaluator: Evaluator<'s, 'a>,
+    /// For the rules of the user, and for those of the library.
+    evaluators: [Evaluator<'s, 'a>; 2],
     /// As rules read them, the newest first.
     releases: Vec<Node>,
     /// Rules, by address, that had nothing to say of fields with this content.
@@ -123,10 +131,10 @@ pub struct RuleJudge<'s, 'a> {
 }
 
 impl<'s, 'a> RuleJudge<'s, 'a> {
-    /// `faults` hears what is wrong with rules themselves.
-    pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Sink) -> RuleJudge<'s, 'a> {
+    pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Faults) -> RuleJudge<'s, 'a> {
         let releases = book.kube.each().map(release_node).rev().collect();
-        RuleJudge { book, shared, evaluator: Evaluator::of_rules(shared, faults), releases, quiet: FxHashSet::default() }
+        let evaluators = [Evaluator::of_rules(shared, &faults.users), Evaluator::of_rules(shared, &faults.library)];
+        RuleJudge { book, shared, evaluators, releases, quiet: FxHashSet::default() }
     }
 
     fn remember(&mut self, content: (u64, u64)) {
@@ -154,7 +162,8 @@ impl Judge for RuleJudge<'_, '_> {
                 continue;
             }
             let releases = if rule.reads.release { &self.releases[..] } else { &self.releases[..1] };
-            let said: usize = releases.iter().map(|release| run::run(rule, value, &mut self.evaluator, release, site)).sum();
+            let evaluator = &mut self.evaluators[usize::from(rule.home == STD)];
+            let said: usize = releases.iter().map(|release| run::run(rule, value, evaluator, release, site)).sum();
             if said == 0 && rule.reads.is_of_fields() {
                 self.remember(content);
             }
