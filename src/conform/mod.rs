@@ -12,7 +12,7 @@ mod site;
 pub use site::{Context, Site, Step};
 
 use crate::data::scalar_text;
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Diagnostic, Severity, codes, suggest};
 use crate::object::Object;
 use crate::schema::{self, KubeRange, ListMerge, ListTy, NativeField, NativeTy, TypeId};
 use crate::source::Span;
@@ -55,7 +55,7 @@ pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn()
 
 /// One object, with what is known of the parts of others.
 pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
-    let mut walk = Walk { site: Site::new(context, object), kube: context.kube, judge, known, shaped: true, alone: true };
+    let mut walk = Walk { site: Site::new(context, object), kube: context.kube, judge, known, shaped: true, alone: true, unseen: false };
     if !walk.served() {
         return;
     }
@@ -74,6 +74,8 @@ struct Walk<'w, J> {
     shaped: bool,
     /// Whether what was said of the present subtree depends on it alone.
     alone: bool,
+    /// Whether the server looks at nothing but types here: it never validates the selector of a metric.
+    unseen: bool,
 }
 
 /// Values that were found to be right, by type and content: what several objects hold alike is judged once a thread.
@@ -127,6 +129,9 @@ impl<J: Judge> Walk<'_, J> {
 
     fn record(&mut self, record: &Arc<Record>, id: TypeId) {
         let content = (id, record.content());
+        if self.unseen {
+            return self.fields(record, id);
+        }
         if self.known.contains(&content) {
             return;
         }
@@ -153,12 +158,24 @@ impl<J: Judge> Walk<'_, J> {
             };
             self.within(Step::Field(entry.key), &entry.node, |walk| {
                 walk.lacking(field, entry.at);
+                if field.name.as_str() == "selector" && ty.short.as_str() == "MetricIdentifier" {
+                    let outer = std::mem::replace(&mut walk.unseen, true);
+                    walk.value(&entry.node, field.ty);
+                    walk.unseen = outer;
+                    return;
+                }
                 walk.value(&entry.node, field.ty);
+                if walk.unseen {
+                    return;
+                }
                 walk.allowed(&entry.node, field);
                 if let (NativeTy::Map(_), Value::Record(map)) = (field.ty, &entry.node.value) {
                     walk.keys(&field.name, &ty.short, map);
                 }
             });
+        }
+        if self.unseen {
+            return;
         }
         for (field, id) in ty.never_absent() {
             if record.get(field.name).is_none_or(|e| e.node.is_null()) {
@@ -239,8 +256,12 @@ impl<J: Judge> Walk<'_, J> {
         }
         match &ty.merge {
             ListMerge::Atomic => {}
-            ListMerge::Set => self.duplicates(list, |node| Some(vec![Key(&node.value)])),
-            ListMerge::Map { keys } => self.duplicates(list, |node| keys_of(node, keys, ty.elem)),
+            ListMerge::Set => self.duplicates(list, Severity::Warning, |node| Some(vec![Key(&node.value)])),
+            ListMerge::Map { keys } => {
+                // The Secrets of a ServiceAccount and the variables of a policy are a map to server-side apply alone.
+                let lenient = matches!(ty.elem, NativeTy::Ref(id) if matches!(id.get().short.as_str(), "ObjectReference" | "Variable"));
+                self.duplicates(list, if lenient { Severity::Warning } else { Severity::Error }, |node| keys_of(node, keys, ty.elem));
+            }
         }
     }
 
@@ -253,22 +274,21 @@ impl<J: Judge> Walk<'_, J> {
         }
     }
 
-    /// Two elements under one key: server-side apply refuses the whole object.
+    /// Two elements under one key: server-side apply refuses the whole object. Where a plain create does not, it is a warning.
     // Values compare by what they hold; the index that a record builds on first use is no part of that.
     #[allow(clippy::mutable_key_type)]
-    fn duplicates<'n>(&mut self, list: &'n List, key: impl Fn(&'n Node) -> Option<Vec<Key<'n>>>) {
+    fn duplicates<'n>(&mut self, list: &'n List, severity: Severity, key: impl Fn(&'n Node) -> Option<Vec<Key<'n>>>) {
         let mut seen: FxHashMap<Vec<Key<'n>>, usize> = FxHashMap::default();
         for (index, item) in list.items.iter().enumerate() {
             let Some(key) = key(&item.node) else { continue };
             let shown: Vec<String> = key.iter().filter_map(|k| scalar_text(k.0)).map(|t| format!("`{t}`")).collect();
             if let Some(&first) = seen.get(&key) {
                 let message = format!("`{}` has two elements {}", self.site.path_text(), shown.join(", "));
-                let error = Diagnostic::new(&codes::DUPLICATE_ELEMENT, item.at, message);
-                self.site.push(
-                    error
-                        .also(list.items[first].at, "the first one")
-                        .help("the API server tells elements of this list apart by that, and refuses two"),
-                );
+                let mut error = Diagnostic::new(&codes::DUPLICATE_ELEMENT, item.at, message)
+                    .also(list.items[first].at, "the first one")
+                    .help("the API server tells elements of this list apart by that, and refuses two");
+                error.severity = severity;
+                self.site.push(error);
             }
             seen.entry(key).or_insert(index);
         }

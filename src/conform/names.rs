@@ -24,6 +24,20 @@ enum Form {
     Exactly(String),
 }
 
+impl Form {
+    /// Whether a name can begin so.
+    fn begins(&self, kind: &str, text: &str) -> Result<(), String> {
+        match self {
+            // Of these the server checks only the name that it made.
+            Form::Of(_) if matches!(kind, "DeviceClass" | "ReplicationController") => Ok(()),
+            Form::Of(format) => format.check(&completed(text)),
+            Form::Exactly(_) if text.is_empty() => Ok(()),
+            Form::Exactly(name) => Err(format!("cannot be completed to `{name}`, after what the {kind} is about")),
+            Form::Any => Ok(()),
+        }
+    }
+}
+
 /// The form of an object's name; `None` where the server does not look at it.
 fn form(object: &Object) -> Option<Form> {
     let kind = object.kind.kind.as_str();
@@ -65,10 +79,8 @@ impl<J: Judge> Walk<'_, J> {
         let Some(form) = form(object) else { return };
         let written = |field: &str| object.at(&["metadata", field]).filter(|n| !matches!(&n.value, Value::Str(text) if text.is_empty()));
         let beginning = written("generateName").filter(|node| !node.is_null());
-        if let (Some(Node { value: Value::Str(text), origin }), Form::Of(format)) = (beginning, &form)
-            // Of these the server checks only what it made of it.
-            && *format != Format::PathSegment
-            && let Err(why) = format.check(&completed(text))
+        if let Some(Node { value: Value::Str(text), origin }) = beginning
+            && let Err(why) = form.begins(kind, text)
         {
             self.at_path(&["metadata", "generateName"], origin.span, format!("the beginning of a name {text:?} {why}"));
         }

@@ -43,14 +43,13 @@ fn is_same(node: &Node, wanted: &Node) -> bool {
     }
 }
 
-/// Steps as the types say: `v[name]` is a field where `v` is a structure, and `m.name` a key where `m` is a map. A structure's key that is
-/// no field stays one at the end of a path: the API server says `resources[storage]` of a claim.
+/// Steps as the types say: `v[name]` is a field where `v` is a structure, and `m.name` a key where `m` is a map. What a claim asks for is a
+/// key of its resources to the API server, `resources[storage]`.
 pub(super) fn typed(ty: TypeId, steps: Vec<Step>) -> Vec<Step> {
     let mut here = Some(NativeTy::Ref(ty));
-    let last = steps.len().saturating_sub(1);
-    let mut typed = |(number, step): (usize, Step)| {
+    let mut typed = |step| {
         let (step, inner) = match (here.map(plain), step) {
-            (Some(NativeTy::Ref(id)), Step::Key(name)) if number == last && id.get().field(name).is_none() => (step, None),
+            (Some(NativeTy::Ref(id)), Step::Key(name)) if name == "storage" && id.get().field(name).is_none() => (step, None),
             (Some(NativeTy::Ref(id)), Step::Field(name) | Step::Key(name)) => (Step::Field(name), id.get().field(name).map(|f| f.ty)),
             (Some(NativeTy::Map(value)), Step::Field(name) | Step::Key(name)) => (Step::Key(name), Some(*value)),
             (Some(NativeTy::List(list)), Step::Index(_)) => (step, Some(list.elem)),
@@ -59,7 +58,7 @@ pub(super) fn typed(ty: TypeId, steps: Vec<Step>) -> Vec<Step> {
         here = inner;
         step
     };
-    steps.into_iter().enumerate().map(&mut typed).collect()
+    steps.into_iter().map(&mut typed).collect()
 }
 
 /// What a type stands for where it is another name.
