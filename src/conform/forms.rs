@@ -4,14 +4,18 @@
 //! with its padding, newlines left out; times as RFC 3339 has them.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use regex::Regex;
 use std::sync::LazyLock;
+
+/// Go does not mind bits behind the last byte.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// `Err` with the end of a sentence.
 pub(super) fn base64(text: &str) -> Result<(), String> {
     let newlines = text.contains(['\n', '\r']);
-    let decoded = if newlines { STANDARD.decode(text.replace(['\n', '\r'], "")) } else { STANDARD.decode(text) };
+    let decoded = if newlines { LENIENT.decode(text.replace(['\n', '\r'], "")) } else { LENIENT.decode(text) };
     decoded.map(drop).map_err(|_| "is no base64: encode the value, or write it as text under `stringData` or `data`".to_string())
 }
 
