@@ -324,6 +324,19 @@ fn explain_knows_codes_kinds_fields_types_and_functions() {
 }
 
 #[test]
+fn explain_tells_what_kinds_and_rules_do_with_a_field() {
+    let dir = Dir::with(&[]);
+    let of = |topic: &str| dir.run(&["explain", topic]).code(0).out;
+    let strategy = of("Deployment.spec.strategy");
+    assert!(strategy.contains("kind app: strategy { type = \"Recreate\" }") && strategy.contains("Example"), "{strategy}");
+    let port = of("Pod.spec.containers.ports.containerPort");
+    assert!(port.contains("holds     Port") && port.contains("host-network-ports") && port.contains("kind workload: "), "{port}");
+    let surge = of("app.rollout.maxSurge");
+    assert!(surge.contains("rollingUpdate { maxSurge = rollout.maxSurge") && surge.contains("app web {"), "{surge}");
+    assert!(of("PodSpec").contains("host-network-ports"));
+}
+
+#[test]
 fn explain_has_a_page_for_every_code() {
     let dir = Dir::with(&[]);
     for code in kdsl::diag::codes::all() {

@@ -54,7 +54,7 @@ fn written(step: &Step) -> String {
     let (name, label) = (&step.name, label_of(&step.name));
     match step.ty.base() {
         Ty::Map(map) => match map.value.base() {
-            Ty::Record(record) if record.primary().is_none() => format!("{name} {label} {{ … }}").replace("{ … }", "{ }"),
+            Ty::Record(record) if record.primary().is_none() => format!("{name} {label} {{ }}"),
             Ty::Native(_) | Ty::Partial(_) => format!("{name} {label} {{ }}"),
             value => format!("{name} {label} = {}", value_of(name, value)),
         },
@@ -125,7 +125,7 @@ fn value_of(name: &str, ty: &Ty) -> String {
         Ty::Range(inner) => value_of(name, inner),
         Ty::Union(members) => members.first().map_or("\"…\"".into(), |first| value_of(name, first)),
         Ty::Record(record) => match record.primary() {
-            Some(primary) => value_of(&primary.name, &primary.ty),
+            Some(primary) => value_of(&format!("{name}.{}", primary.name), &primary.ty),
             None => "{ }".into(),
         },
         Ty::Native(_) | Ty::Partial(_) | Ty::Map(_) => "{ }".into(),
@@ -176,5 +176,56 @@ fn label_of(name: &str) -> &'static str {
         "stateful" | "StatefulSet" => "db",
         "config" | "ConfigMap" => "settings",
         _ => "web",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Sink;
+    use crate::load::Project;
+    use crate::resolve::{KindRef, Program, STD};
+    use crate::source::{FileDb, Source, SourceKind};
+    use crate::stdlib::{self, Sort};
+    use crate::{schema, syntax};
+
+    #[track_caller]
+    fn assert_parses(root: &str, steps: &[Step]) {
+        let Some(text) = of(root, steps) else { return };
+        let sink = Sink::new();
+        syntax::parse(&Source::new("example", text.as_str(), SourceKind::User, 1), &sink);
+        let errors = sink.finish();
+        assert!(errors.is_empty(), "{text}\n{errors:?}");
+    }
+
+    #[test]
+    fn the_example_of_every_field_parses() {
+        let (project, files, sink) = (Project::default(), FileDb::new(), Sink::new());
+        stdlib::add_to(&files);
+        let program = Program::new(&project, &files, &sink);
+        for name in stdlib::names(Sort::Kind) {
+            let Some(KindRef::High(kind)) = program.kind_named(STD, name) else { continue };
+            for field in &kind.inputs.fields {
+                let first = Step { name: field.name.to_string(), ty: field.ty.clone() };
+                assert_parses(&name, &[first.clone()]);
+                if let Ty::Record(record) = field.ty.base() {
+                    for inner in &record.fields {
+                        assert_parses(&name, &[first.clone(), Step { name: inner.name.to_string(), ty: inner.ty.clone() }]);
+                    }
+                }
+            }
+        }
+        for kind in schema::kinds() {
+            for field in &kind.ty.get().fields {
+                assert_parses(&kind.kind, &[Step { name: field.name.to_string(), ty: Ty::of_native_field(field, false) }]);
+            }
+        }
+    }
+
+    #[test]
+    fn an_example_leads_to_its_field() {
+        let steps = [Step { name: "hostNetwork".into(), ty: Ty::Bool }];
+        assert_eq!(of("PodSpec", &steps).as_deref(), Some("app web {\n  pod {\n    hostNetwork = true\n  }\n}"));
+        assert_eq!(of("Probe", &steps), None);
     }
 }

@@ -1,7 +1,9 @@
 //! The page of a field, found by a path.
 
+use super::example::{self, Step};
 use super::native::releases;
 use super::page::{Entry, Page, brief};
+use super::uses::{self, Line};
 use crate::ast::{FieldDecl, Item, Member, Name, TypeExprKind};
 use crate::resolve::{Kind, Program};
 use crate::schema::{ListMerge, NativeField, NativeTy};
@@ -36,17 +38,30 @@ pub struct Field<'p, 'a> {
     default: Option<String>,
     doc: String,
     native: Option<&'static NativeField>,
+    /// Of a field of a kind: the kind, and where it declares the field.
+    kind: Option<(Arc<Kind<'a>>, Span)>,
+    /// Where it is declared.
+    declared: Span,
+    /// The fields that lead to it, and itself.
+    steps: Vec<Step<'a>>,
 }
 
 /// Follows `path` from `root`, called `name`.
 pub fn find<'p, 'a>(program: &'p Program<'a>, name: Name, root: Root<'a>, path: &[String]) -> Result<Field<'p, 'a>, Missing> {
-    let (mut owner, mut at) = (name.to_string(), None::<Field>);
+    let (mut owner, mut at, mut steps) = (name.to_string(), None::<Field>, Vec::new());
     for segment in path {
         let child = format!("{owner}.{segment}");
         let next = match (&at, &root) {
-            (None, Root::Kind(kind)) => kind.inputs.field(Ustr::from(segment)).map(|f| of_kind(program, kind, f, child)),
+            (None, Root::Kind(kind)) => kind.inputs.field(Ustr::from(segment)).map(|f| {
+                let kind_field = Some((kind.clone(), f.span));
+                Field { kind: kind_field, ..of_kind(program, kind, f, child) }
+            }),
             (None, Root::Type(ty)) => step(program, ty, segment, child),
-            (Some(field), _) => step(program, &field.ty, segment, child),
+            (Some(field), _) => step(program, &field.ty, segment, child).map(|next| Field {
+                // A field of a record in a kind's field is read by the kind, too.
+                kind: field.kind.as_ref().map(|(kind, _)| (kind.clone(), next.declared)),
+                ..next
+            }),
         };
         let known = || match (&at, &root) {
             (None, Root::Kind(kind)) => kind.inputs.fields.iter().map(|f| f.name.to_string()).collect(),
@@ -55,9 +70,10 @@ pub fn find<'p, 'a>(program: &'p Program<'a>, name: Name, root: Root<'a>, path: 
         };
         let field = next.ok_or_else(|| Missing { owner: owner.clone(), name: segment.clone(), known: known() })?;
         owner.clone_from(&field.path);
+        steps.push(Step { name: segment.clone(), ty: field.ty.clone() });
         at = Some(field);
     }
-    at.ok_or(Missing { owner, name: String::new(), known: Vec::new() })
+    at.map(|field| Field { steps, ..field }).ok_or(Missing { owner, name: String::new(), known: Vec::new() })
 }
 
 /// The type whose fields a path continues with: what maps and lists hold, and what is optional or narrowed.
@@ -119,6 +135,9 @@ fn of_fields<'p, 'a>(program: &'p Program<'a>, decl: Option<&FieldDecl>, field: 
         default: field.default.map(|default| source(program, default.expr.span)),
         doc: field.doc.unwrap_or("").to_string(),
         native: None,
+        declared: field.span,
+        kind: None,
+        steps: Vec::new(),
     }
 }
 
@@ -133,6 +152,9 @@ pub fn of_native<'p, 'a>(field: &'static NativeField, path: String, partial: boo
         default: field.default().map(|json| json.to_string()),
         doc: field.doc().unwrap_or("").to_string(),
         native: Some(field),
+        declared: Span::NONE,
+        kind: None,
+        steps: Vec::new(),
     }
 }
 
@@ -172,9 +194,13 @@ impl<'a> Field<'_, 'a> {
         Entry { name, what, doc }
     }
 
-    pub fn write(&self, page: &mut Page) {
+    pub fn write(&self, page: &mut Page, program: &Program<'a>, root: &str) {
         page.title(&self.path, if self.native.is_some() { "field of Kubernetes" } else { "field" });
-        page.facts(&self.facts());
+        let mut facts = self.facts();
+        if let Some(native) = self.native {
+            refined_facts(program, native, &mut facts);
+        }
+        page.facts(&facts);
         if !self.doc.is_empty() {
             page.text(&self.doc);
         }
@@ -189,6 +215,32 @@ impl<'a> Field<'_, 'a> {
                 _ => "Fields",
             });
             page.entries(inner);
+        }
+        self.write_uses(page, program);
+        if let Some(example) = example::of(root, &self.steps) {
+            page.heading("Example");
+            page.code(&example);
+        }
+    }
+
+    /// What the library's kinds and rules do with it.
+    fn write_uses(&self, page: &mut Page, program: &Program<'a>) {
+        if let Some(native) = self.native {
+            write_lines(page, "What kdsl's kinds write there", uses::writes(program, native.owner, native.name));
+            let rules = uses::rules(program, native.owner, native.name);
+            if !rules.is_empty() {
+                page.heading("Rules that read it");
+                let entry = |rule: &&crate::ast::RuleDecl| Entry {
+                    name: rule.name.name.to_string(),
+                    what: String::new(),
+                    doc: brief(rule.doc.as_deref().unwrap_or("")),
+                };
+                page.entries(rules.iter().map(entry));
+            }
+        }
+        if let (Some((kind, at)), None) = (&self.kind, self.native) {
+            let name = self.steps.last().map(|step| Ustr::from(&step.name)).unwrap_or_default();
+            write_lines(page, "What the kind makes of it", uses::reads(program, kind, name, *at));
         }
     }
 
@@ -231,6 +283,37 @@ impl<'a> Field<'_, 'a> {
             }
             ((Ty::Native(id), partial), _) => id.get().fields.iter().map(|f| of_native(f, f.name.to_string(), partial).entry()).collect(),
             _ => Vec::new(),
+        }
+    }
+}
+
+/// More lines of the library than this are not shown.
+const SHOWN_LINES: usize = 12;
+
+fn write_lines(page: &mut Page, heading: &str, lines: Vec<Line>) {
+    if lines.is_empty() {
+        return;
+    }
+    page.heading(heading);
+    let rest = lines.len().saturating_sub(SHOWN_LINES);
+    let entry = |line: &Line| Entry { name: line.owner.clone(), what: line.text.clone(), doc: String::new() };
+    page.entries(lines.iter().take(SHOWN_LINES).map(entry));
+    if rest > 0 {
+        page.words([format!("and {rest} more").as_str()]);
+    }
+}
+
+/// What the library narrows the field to, and what the server puts in where it is absent.
+fn refined_facts(program: &Program, field: &NativeField, facts: &mut Vec<(&'static str, String)>) {
+    let short = field.owner.get().short;
+    let decls = stdlib::refinements_of(&short).flat_map(|refine| &refine.fields).filter(|decl| decl.name.name == field.name);
+    for decl in decls {
+        facts.push(("holds", source(program, decl.ty.span).split_whitespace().collect::<Vec<_>>().join(" ")));
+        if let (Some(default), false) = (&decl.default, facts.iter().any(|(name, _)| *name == "default")) {
+            facts.push(("default", source(program, default.span)));
+        }
+        if let Some(doc) = &decl.doc {
+            facts.push(("", doc.split_whitespace().collect::<Vec<_>>().join(" ")));
         }
     }
 }

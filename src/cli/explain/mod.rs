@@ -4,6 +4,7 @@
 //! lists to what they hold, so that labels and indexes are not needed.
 
 mod code;
+mod example;
 mod field;
 mod function;
 mod high;
@@ -11,6 +12,7 @@ mod native;
 mod overview;
 mod page;
 mod rule;
+mod uses;
 
 use super::{Stop, USAGE, terminal};
 use crate::ast::Name;
@@ -66,7 +68,7 @@ fn explain(page: &mut Page, program: &Program, topic: &str) -> Result<(), Stop> 
     let Some((head, path)) = segments.split_first() else { return Err(unknown(program, topic)) };
     let head = Ustr::from(head);
     match path {
-        [] => found |= high::kind(page, program, head) | high::named_type(page, program, head) | native::write(page, head),
+        [] => found |= high::kind(page, program, head) | high::named_type(page, program, head) | native::write(page, program, head),
         path => found |= field_of(page, program, head, path)?,
     }
     if found { Ok(()) } else { Err(unknown(program, topic)) }
@@ -84,7 +86,7 @@ fn field_of(page: &mut Page, program: &Program, head: Name, path: &[String]) -> 
     };
     match field::find(program, head, root, path) {
         Ok(field) => {
-            field.write(page);
+            field.write(page, program, &head);
             Ok(true)
         }
         Err(missing) => {

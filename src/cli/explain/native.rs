@@ -3,16 +3,17 @@
 use super::field;
 use super::page::Page;
 use crate::ast::Name;
+use crate::resolve::Program;
 use crate::schema::{self, NativeKind, NativeType, Releases};
 use crate::types::Ty;
 
 /// The page of a kind or type of Kubernetes; false where there is none of that name.
-pub fn write(page: &mut Page, name: Name) -> bool {
+pub fn write(page: &mut Page, program: &Program, name: Name) -> bool {
     let kinds: Vec<&NativeKind> = schema::kinds_named(&name).collect();
     if let Some(kind) = kinds.first() {
         page.title(&name, &format!("kind of Kubernetes, {}", kind.api_version));
         page.facts(&kind_facts(kind, &kinds[1..]));
-        type_body(page, &name, kind.ty.get());
+        type_body(page, program, &name, kind.ty.get());
         return true;
     }
     let Some(id) = schema::type_named(&name) else { return false };
@@ -24,7 +25,7 @@ pub fn write(page: &mut Page, name: Name) -> bool {
         facts.push(("values", Ty::of_native(alias, false).to_string()));
     }
     page.facts(&facts);
-    type_body(page, &name, ty);
+    type_body(page, program, &name, ty);
     true
 }
 
@@ -41,13 +42,18 @@ fn kind_facts(kind: &NativeKind, others: &[&NativeKind]) -> Vec<(&'static str, S
     facts
 }
 
-fn type_body(page: &mut Page, name: &str, ty: &'static NativeType) {
+fn type_body(page: &mut Page, program: &Program, name: &str, ty: &'static NativeType) {
     if let Some(doc) = ty.doc() {
         page.text(doc);
     }
     if !ty.fields.is_empty() {
         page.heading("Fields");
         page.entries(ty.fields.iter().map(|f| field::of_native(f, format!("{name}.{}", f.name), false).entry()));
+    }
+    let rules = program.rules(ty.id);
+    if !rules.is_empty() {
+        page.heading("Rules");
+        page.words(rules.iter().map(|rule| rule.what.name.name.as_str()));
     }
 }
 

@@ -104,7 +104,10 @@ fn is_written(program: &Program, span: Span) -> bool {
     let mut after = token::tokens(source.text[end..].lines().next().unwrap_or("")).into_iter().filter(|t| t.kind != TokenKind::Blank);
     let follows = after.next().map(|token| token.kind);
     matches!(before, None | Some('\n' | '{' | ',' | '['))
-        && matches!(follows, Some(TokenKind::Eq | TokenKind::PlusEq | TokenKind::LBrace | TokenKind::Word | TokenKind::String | TokenKind::StringOpen))
+        && matches!(
+            follows,
+            Some(TokenKind::Eq | TokenKind::PlusEq | TokenKind::LBrace | TokenKind::Word | TokenKind::String | TokenKind::StringOpen)
+        )
 }
 
 /// The line of a word, without its indent and without a block that it opens.
@@ -118,7 +121,9 @@ fn line(program: &Program, span: Span) -> String {
 }
 
 fn push(out: &mut Vec<Line>, line: Line) {
-    if !line.text.is_empty() && !out.contains(&line) {
+    // Where a demand is reported tells nothing of what is made of the field.
+    let anchors = ["at ", "else "].iter().any(|word| line.text.starts_with(word));
+    if !line.text.is_empty() && !anchors && !out.contains(&line) {
         out.push(line);
     }
 }
