@@ -160,7 +160,7 @@ impl Document {
                         },
                         "console" => console(block),
                         "rust" => compiled(block),
-                        "sh" => Ok(()),
+                        "sh" | "lua" | "vim" | "toml" | "elisp" => Ok(()),
                         other => Err(format!("`{other}` is no language of the documentation; see tests/docs.rs")),
                     };
                     if let Err(why) = result {

@@ -42,7 +42,13 @@ impl<'a> Checker<'_, '_, 'a> {
             _ => None,
         });
         super::writes::report(self, certain, items.len());
-        self.scoped(|this| items.iter().for_each(|item| this.item(item, settings)));
+        self.scoped(|this| {
+            for item in items {
+                if matches!(item, Item::Let(_)) || this.concerns(item.span()) {
+                    this.item(item, settings);
+                }
+            }
+        });
     }
 
     fn item(&mut self, item: &'a Item, settings: Settings) {

@@ -268,6 +268,11 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
         self.shared.trace.filter(|trace| trace.wants_all(span))
     }
 
+    /// Whether what stands there is to be checked: all of it, unless a trace asks about another place.
+    pub(super) fn concerns(&self, span: Span) -> bool {
+        self.shared.trace.is_none_or(|trace| matches!(trace.wanted, Wanted::Words(_)) || trace.wants(span))
+    }
+
     /// An expression's type.
     pub(super) fn saw_type(&self, expr: &Expr, ty: &Ty<'a>) {
         if let Some(trace) = self.tracing_all(expr.span) {

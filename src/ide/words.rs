@@ -37,6 +37,12 @@ impl Cursor {
         self.before.map(|i| self.tokens[i].kind)
     }
 
+    /// The token behind the word that is being written, on the same line; none where there is no such word.
+    pub fn kind_behind(&self) -> Option<Kind> {
+        let next = self.tokens[self.under? + 1..].iter().find(|token| token.kind != Kind::Blank)?;
+        Some(next.kind)
+    }
+
     pub fn is_in_string(&self) -> bool {
         self.under.is_some_and(|i| is_string(self.tokens[i].kind))
     }

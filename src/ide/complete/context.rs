@@ -16,8 +16,13 @@ pub fn endings(cursor: &Cursor) -> &'static [&'static str] {
     const TYPE: &[&str] = &["", " = null", " {}", ": Any"];
     const ENTRY: &[&str] = &[" = null", " {}", " kdslName {}", "", ": Any"];
     const MEMBER: &[&str] = &["", " kdslName {}", " {}", " then null else null", " = null"];
+    const WRITTEN: &[&str] = &["", " = null", " {}"];
     let Some(before) = cursor.kind_before() else { return ENTRY };
     use Kind::*;
+    // The rest of the entry is there already.
+    if matches!(cursor.kind_behind(), Some(Eq | PlusEq | LBrace | Colon)) && !matches!(before, If | In) {
+        return WRITTEN;
+    }
     match before {
         Dot | OptDot => MEMBER,
         Eq | PlusEq | FatArrow | Ellipsis | EqEq | NotEq | LessEq | GreaterEq | Greater | Plus | Minus | Star | Slash | Coalesce
