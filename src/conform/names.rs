@@ -5,7 +5,7 @@
 //! beginning of one, which the server completes. A namespace on a kind without namespaces is dropped by the server, not refused.
 
 use super::{Judge, Step, Walk};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Severity, codes};
 use crate::object::Object;
 use crate::source::Span;
 use crate::types::Format;
@@ -165,7 +165,10 @@ impl<J: Judge> Walk<'_, J> {
 
     /// The API server names the map where labels and annotations are wrong, and the key where data is.
     fn key_error(&mut self, entry: &Entry, at: Span, message: String) {
-        let error = Diagnostic::new(&codes::OBJECT_NAME, at, message);
+        let mut error = Diagnostic::new(&codes::OBJECT_NAME, at, message);
+        if self.site.is_made_later() {
+            error.severity = Severity::Warning;
+        }
         match self.site.is_at_data() {
             true => self.site.push_below(Step::Key(entry.key), error),
             false => self.site.push(error),

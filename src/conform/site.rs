@@ -94,6 +94,13 @@ impl<'w> Site<'w> {
         matches!(self.path.as_slice(), [Step::Field(name)] if matches!(name.as_str(), "data" | "binaryData" | "stringData"))
     }
 
+    /// Whether the present value is in the metadata of what a controller makes later: the server does not look at that before.
+    pub(super) fn is_made_later(&self) -> bool {
+        let is = |step: &Step, wanted: &str| matches!(step, Step::Field(name) if name.as_str() == wanted);
+        self.path.windows(2).any(|two| is(&two[0], "jobTemplate") && is(&two[1], "metadata"))
+            || self.path.windows(3).any(|three| is(&three[0], "volumeClaimTemplates") && is(&three[2], "metadata"))
+    }
+
     /// `spec.template.spec.containers[0].name`
     pub fn path_text(&self) -> String {
         shown(self.path.iter())
