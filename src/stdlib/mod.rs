@@ -49,6 +49,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("std/k8s/meta.kdsl", include_str!("../../stdlib/k8s/meta.kdsl")),
     ("std/k8s/networking.kdsl", include_str!("../../stdlib/k8s/networking.kdsl")),
     ("std/k8s/node.kdsl", include_str!("../../stdlib/k8s/node.kdsl")),
+    ("std/k8s/pod-warnings.kdsl", include_str!("../../stdlib/k8s/pod-warnings.kdsl")),
     ("std/k8s/pod.kdsl", include_str!("../../stdlib/k8s/pod.kdsl")),
     ("std/k8s/policy.kdsl", include_str!("../../stdlib/k8s/policy.kdsl")),
     ("std/k8s/quota.kdsl", include_str!("../../stdlib/k8s/quota.kdsl")),
