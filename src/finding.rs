@@ -83,8 +83,26 @@ impl<'p> Place<'p> {
         self.below(Step::Field(name), node)
     }
 
+    /// An element of a list, null or not.
+    pub fn index<'q>(&'q self, index: usize, node: &'q Node) -> Place<'q> {
+        self.step(Step::Index(index), Some(node))
+    }
+
+    /// An entry, null or not, written `.name` in paths.
+    pub fn member<'q>(&'q self, name: &'q str, node: &'q Node) -> Place<'q> {
+        self.step(Step::Field(name), Some(node))
+    }
+
+    /// The same place under another field's name.
+    pub fn called(self, name: &'p str) -> Place<'p> {
+        Place { step: Step::Field(name), ..self }
+    }
+
     fn below<'q>(&'q self, step: Step<'q>, node: Option<&'q Node>) -> Place<'q> {
-        let node = node.filter(|node| !node.is_null());
+        self.step(step, node.filter(|node| !node.is_null()))
+    }
+
+    fn step<'q>(&'q self, step: Step<'q>, node: Option<&'q Node>) -> Place<'q> {
         let span = node.map_or(self.span, |node| node.origin.span);
         Place { node, span: if span.is_none() { self.span } else { span }, step, parent: Some(self) }
     }

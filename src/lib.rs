@@ -73,6 +73,7 @@ pub mod emit;
 pub mod engine;
 #[doc(hidden)]
 pub mod eval;
+#[doc(hidden)]
 pub mod finding;
 #[doc(hidden)]
 pub mod fmt;

@@ -7,6 +7,7 @@
 mod admission;
 mod check;
 pub mod declared;
+mod eval;
 mod literals;
 mod macros;
 mod parse;
@@ -14,6 +15,7 @@ mod signatures;
 pub mod types;
 
 pub use admission::{check_admission, expression};
+pub use eval::holds;
 pub use literals::{is_date, is_duration, is_timestamp};
 pub use types::CelType;
 

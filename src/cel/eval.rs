@@ -1,0 +1,145 @@
+//! Evaluating expressions by the `cel` crate.
+//!
+//! The crate knows the standard library and some extensions; of what Kubernetes adds, the functions on one text or amount are added here.
+//! Whatever fails, also a function that is missing, gives no result: only `true` and `false` are answers. What an expression may cost is
+//! bounded by how deep its macros nest and how much there is to walk.
+
+use super::parse;
+use crate::value::Quantity;
+use cel::common::ast::{EntryExpr, Expr};
+use cel::objects::Opaque;
+use cel::{Context, Env, IdedExpr, Value, extensions, extractors::This};
+use rust_decimal::Decimal;
+use std::cmp::Ordering;
+use std::sync::{Arc, LazyLock};
+
+/// Whether an expression holds of a value; `None` where that cannot be told. `weight` is how many values there are to walk.
+pub fn holds(text: &str, this: &Value, weight: usize) -> Option<bool> {
+    let tree = parse::parse(text).ok()??;
+    let depth = u32::try_from(nesting(&tree.root)).unwrap_or(u32::MAX);
+    if weight.max(2).checked_pow(depth).is_none_or(|cost| cost > MOST_STEPS) {
+        return None;
+    }
+    let program = ENV.as_ref()?.compile(text).ok()?;
+    let mut context = Context::with_env(ENV.clone()?);
+    functions(&mut context)?;
+    context.add_variable_from_value("self", this.clone());
+    match program.execute(&context) {
+        Ok(Value::Bool(holds)) => Some(holds),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+const MOST_STEPS: usize = 1_000_000;
+
+static ENV: LazyLock<Option<Arc<Env>>> = LazyLock::new(|| {
+    let mut env = Env::stdlib();
+    env.add_extension(extensions::strings).ok()?;
+    env.add_extension(extensions::lists).ok()?;
+    Some(Arc::new(env))
+});
+
+/// How deep calls that walk lists stand within each other.
+fn nesting(e: &IdedExpr) -> usize {
+    let of = |list: &[IdedExpr]| list.iter().map(nesting).max().unwrap_or(0);
+    match &e.expr {
+        Expr::Call(call) => {
+            let walks = call.target.is_some() && call.args.len() > 1 || call.func_name == "@in";
+            call.target.iter().map(|target| nesting(target)).max().unwrap_or(0).max(of(&call.args)) + usize::from(walks)
+        }
+        Expr::Select(select) => nesting(&select.operand),
+        Expr::List(list) => of(&list.elements),
+        Expr::Map(map) => {
+            let entry = |entry: &EntryExpr| match entry {
+                EntryExpr::MapEntry(entry) => nesting(&entry.key).max(nesting(&entry.value)),
+                EntryExpr::StructField(field) => nesting(&field.value),
+            };
+            map.entries.iter().map(|e| entry(&e.expr)).max().unwrap_or(0)
+        }
+        Expr::Comprehension(_) | Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => 0,
+    }
+}
+
+/// An amount, as `quantity("1Gi")` makes it.
+#[derive(Debug, PartialEq, Eq)]
+struct Amount(Decimal);
+
+impl Opaque for Amount {
+    fn runtime_type_name(&self) -> &str {
+        "kubernetes.Quantity"
+    }
+}
+
+fn amount(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Opaque(opaque) => opaque.downcast_ref::<Amount>().map(|amount| amount.0),
+        Value::Int(n) => Some(Decimal::from(*n)),
+        _ => None,
+    }
+}
+
+fn quantity(amount: Decimal) -> Value {
+    Value::Opaque(Arc::new(Amount(amount)))
+}
+
+type Outcome = Result<Value, cel::ExecutionError>;
+
+fn or_error(value: Option<Value>, function: &str) -> Outcome {
+    value.ok_or_else(|| cel::ExecutionError::function_error(function, "the arguments are not of its types"))
+}
+
+fn functions(context: &mut Context) -> Option<()> {
+    let parse = |text: &str| Quantity::parse_k8s(text).ok().map(|q| q.amount);
+    context.add_function("isQuantity", move |text: Arc<String>| parse(&text).is_some()).ok()?;
+    context.add_function("quantity", move |text: Arc<String>| or_error(parse(&text).map(quantity), "quantity")).ok()?;
+    let compare = |a: &Value, b: &Value| Some(amount(a)?.cmp(&amount(b)?));
+    let compared = move |a: Value, b: Value, make: fn(Ordering) -> Value, name: &str| or_error(compare(&a, &b).map(make), name);
+    context
+        .add_function("isGreaterThan", move |This(a): This<Value>, b: Value| {
+            compared(a, b, |order| Value::Bool(order == Ordering::Greater), "isGreaterThan")
+        })
+        .ok()?;
+    context
+        .add_function("isLessThan", move |This(a): This<Value>, b: Value| {
+            compared(a, b, |order| Value::Bool(order == Ordering::Less), "isLessThan")
+        })
+        .ok()?;
+    context
+        .add_function("compareTo", move |This(a): This<Value>, b: Value| compared(a, b, |order| Value::Int(order as i64), "compareTo"))
+        .ok()?;
+    let sum = |a: &Value, b: &Value, sign: Decimal| amount(a)?.checked_add(amount(b)?.checked_mul(sign)?).map(quantity);
+    context.add_function("add", move |This(a): This<Value>, b: Value| or_error(sum(&a, &b, Decimal::ONE), "add")).ok()?;
+    context.add_function("sub", move |This(a): This<Value>, b: Value| or_error(sum(&a, &b, Decimal::NEGATIVE_ONE), "sub")).ok()?;
+    context.add_function("isIP", |text: Arc<String>| text.parse::<std::net::IpAddr>().is_ok()).ok()?;
+    context.add_function("isCIDR", |text: Arc<String>| text.parse::<ipnet::IpNet>().is_ok()).ok()?;
+    context
+        .add_function("find", |This(text): This<Arc<String>>, pattern: Arc<String>| {
+            let regex = crate::pattern::compiled_go(&pattern).ok().flatten();
+            let found = regex.map(|regex| regex.find(&text).map_or("", |found| found.as_str()).to_string());
+            or_error(found.map(|text| Value::String(Arc::new(text))), "find")
+        })
+        .ok()?;
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_hold_fail_or_cannot_be_told() {
+        let this = Value::from(vec!["a", "b"]);
+        for (text, wanted) in [
+            ("self.size() == 2", Some(true)),
+            ("self.exists(x, x == 'c')", Some(false)),
+            ("quantity('1Gi').isGreaterThan(quantity('512Mi'))", Some(true)),
+            ("isQuantity('x')", Some(false)),
+            ("self.foo", None),
+            ("unknown(self)", None),
+            ("self.all(x, self.all(y, x.lowerAscii() == y || x != y))", Some(true)),
+        ] {
+            assert_eq!(holds(text, &this, 3), wanted, "{text}");
+        }
+        assert_eq!(holds("self.all(x, self.all(y, self.all(z, true)))", &this, 1000), None);
+    }
+}

@@ -1,0 +1,146 @@
+//! The formats of strings in schemas that the API server checks; all others it ignores.
+
+use crate::cel;
+use crate::types::Format;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use regex::Regex;
+use std::net::Ipv6Addr;
+use std::sync::LazyLock;
+
+/// Whether a text has a format; `None` for a format that is not checked, or that cannot be judged here.
+pub fn check(format: &str, text: &str) -> Option<bool> {
+    Some(match format {
+        "bsonobjectid" => text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+        "uri" => is_uri(text)?,
+        "email" => is_email(text)?,
+        "hostname" => is_hostname(text),
+        "ipv4" => !text.contains(':') && Format::LooseIp.check(text).is_ok(),
+        "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
+        "cidr" => Format::LooseCidr.check(text).is_ok(),
+        "mac" => matches(&MAC, text),
+        "uuid" | "uuid3" | "uuid4" | "uuid5" => is_uuid(format, text),
+        "hexcolor" => matches(&HEX_COLOR, text),
+        "rgbcolor" => matches(&RGB_COLOR, text),
+        "k8s-short-name" => Format::DnsLabel.check(text).is_ok(),
+        "k8s-long-name" => Format::DnsSubdomain.check(text).is_ok(),
+        "ssn" => matches(&SSN, text),
+        "byte" => STANDARD.decode(text).is_ok(),
+        "date" => cel::is_date(text),
+        "date-time" | "datetime" => is_datetime(text),
+        "duration" => return if cel::is_duration(text) { Some(true) } else { odd_duration(text) },
+        _ => return None,
+    })
+}
+
+type Form = LazyLock<Option<Regex>>;
+
+static MAC: Form = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^([0-9a-fA-F]{2}:){5}([0-9a-fA-F]{2})$ | ^([0-9a-fA-F]{2}-){5}[0-9a-fA-F]{2}$ | ^([0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4}$
+          | ^([0-9a-fA-F]{2}[:-]){7}[0-9a-fA-F]{2}$ | ^([0-9a-fA-F]{2}[:-]){19}[0-9a-fA-F]{2}$ | ^([0-9a-fA-F]{4}\.){3}[0-9a-fA-F]{4}$
+          | ^([0-9a-fA-F]{4}\.){9}[0-9a-fA-F]{4}$",
+    )
+    .ok()
+});
+static UUID: Form =
+    LazyLock::new(|| Regex::new(r"(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?([0-9a-f])[0-9a-f]{3}-?([0-9a-f])[0-9a-f]{3}-?[0-9a-f]{12}$").ok());
+static HEX_COLOR: Form = LazyLock::new(|| Regex::new("^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$").ok());
+static RGB_COLOR: Form = LazyLock::new(|| {
+    let part = r"\s*([0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\s*";
+    Regex::new(&format!(r"^rgb\({part},{part},{part}\)$")).ok()
+});
+static SSN: Form = LazyLock::new(|| Regex::new(r"^[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}$").ok());
+
+fn matches(form: &Form, text: &str) -> bool {
+    form.as_ref().is_some_and(|form| form.is_match(text))
+}
+
+fn is_uuid(format: &str, text: &str) -> bool {
+    let Some(parts) = UUID.as_ref().and_then(|form| form.captures(text)) else { return false };
+    let version = parts.get(1).map_or("", |m| m.as_str());
+    let variant = parts.get(2).is_some_and(|m| "89abAB".contains(m.as_str()));
+    match format {
+        "uuid3" => version == "3",
+        "uuid4" | "uuid5" => version == &format[4..] && variant,
+        _ => true,
+    }
+}
+
+/// An absolute URI, or a path from the root.
+fn is_uri(text: &str) -> Option<bool> {
+    if text.is_empty() || text.chars().any(|c| c.is_ascii_control() || c == ' ') {
+        return Some(false);
+    }
+    if text.starts_with('/') {
+        return Some(true);
+    }
+    let scheme = text.split(':').next().unwrap_or_default();
+    let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    // What follows a scheme has more rules than are told apart here.
+    if named && text.len() > scheme.len() { None } else { Some(false) }
+}
+
+fn is_email(text: &str) -> Option<bool> {
+    let Some((name, host)) = text.rsplit_once('@') else { return Some(false) };
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+'));
+    let dots = text.contains("..") || text.starts_with('.') || name.ends_with('.') || host.starts_with('.') || host.ends_with('.');
+    if plain(name) && plain(host) && !dots {
+        Some(true)
+    } else if name.is_empty() || host.is_empty() {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// One label with a dash at most behind its first character, or several labels, the last of letters.
+fn is_hostname(text: &str) -> bool {
+    static FORM: Form = LazyLock::new(|| {
+        let c = r"[a-zA-Z0-9\p{S}\p{L}]";
+        let label = format!(r"{c}([a-zA-Z0-9\-\p{{S}}\p{{L}}]{{0,61}}{c})?");
+        Regex::new(&format!(r"^({c}(-?{c}{{0,62}})?|({label}\.)+[a-zA-Z\p{{L}}]{{2,63}})$")).ok()
+    });
+    matches(&FORM, text) && text.len() <= 255 && text.split('.').all(|label| label.len() <= 63)
+}
+
+/// A day, `T`, a time of the day and a zone; the server's library looks at nothing else.
+fn is_datetime(text: &str) -> bool {
+    static CLOCK: Form =
+        LazyLock::new(|| Regex::new(r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?(z|[+-][0-9]{2}:[0-9]{2})$").ok());
+    let lower = text.to_ascii_lowercase();
+    let mut parts = lower.split('t');
+    parts.next().is_some_and(cel::is_date) && parts.next().is_some_and(|clock| matches(&CLOCK, clock))
+}
+
+/// Durations as Scala writes them are read too: `22 seconds`.
+fn odd_duration(text: &str) -> Option<bool> {
+    let number = text.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    if number && text.contains(|c: char| c.is_ascii_alphabetic()) { None } else { Some(false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn formats_are_judged_where_they_are_known() {
+        for (format, right, wrong) in [
+            ("ipv4", "10.0.0.1", "10.0.0.256"),
+            ("ipv6", "::1", "1.2.3.4"),
+            ("mac", "01:23:45:67:89:ab", "01:23"),
+            ("uuid", "123e4567-e89b-12d3-a456-426614174000", "123"),
+            ("byte", "aGVsbG8=", "%%"),
+            ("date", "2024-02-29", "2023-02-29"),
+            ("date-time", "2024-01-01T00:00:00Z", "tomorrow"),
+            ("duration", "1h30m", "soon"),
+            ("hostname", "a.example.com", "a..b"),
+            ("hexcolor", "#fff", "#ff"),
+            ("cidr", "10.1.2.3/8", "10.1.2.3"),
+        ] {
+            assert_eq!((check(format, right), check(format, wrong)), (Some(true), Some(false)), "{format}");
+        }
+        assert_eq!(check("name", "x"), None);
+    }
+}

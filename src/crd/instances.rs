@@ -1,0 +1,88 @@
+//! Custom resources against the CustomResourceDefinitions of a run.
+
+use super::schema::Schema;
+use super::{defaults, rules, values};
+use crate::diag::codes;
+use crate::finding::{Finding, Place};
+use crate::types::Format;
+use crate::value::{Node, Value};
+use rustc_hash::FxHashMap;
+
+/// The kinds that the CustomResourceDefinitions of a run define.
+#[derive(Debug, Default)]
+pub struct Definitions {
+    kinds: FxHashMap<(String, String), Definition>,
+}
+
+/// One version of one kind.
+#[derive(Debug)]
+struct Definition {
+    schema: Schema,
+    served: bool,
+    /// With a status subresource, the status of what is created is dropped.
+    status: bool,
+    namespaced: bool,
+}
+
+impl Definitions {
+    /// Adds all versions of a CustomResourceDefinition.
+    pub fn add(&mut self, root: &Node) {
+        let object = Place::root(root);
+        let spec = object.field("spec");
+        let names = spec.field("names");
+        let versions = spec.field("versions");
+        for version in versions.items() {
+            let schema = version.field("schema");
+            let definition = Definition {
+                schema: Schema::read(&schema.field("openAPIV3Schema")),
+                served: version.field("served").is_true(),
+                status: version.field("subresources").field("status").exists(),
+                namespaced: spec.field("scope").text() != "Cluster",
+            };
+            let api_version = format!("{}/{}", spec.field("group").text(), version.field("name").text());
+            self.kinds.insert((api_version, names.field("kind").text().to_string()), definition);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// What the API server would refuse in an object; `None` where no definition has its kind.
+    pub fn check_instance(&self, root: &Node) -> Option<Vec<Finding>> {
+        let object = Place::root(root);
+        let (version, kind) = (object.field("apiVersion"), object.field("kind"));
+        let definition = self.kinds.get(&(version.text().to_string(), kind.text().to_string()))?;
+        let mut out = Vec::new();
+        if !definition.served {
+            out.push(version.finding(&codes::CUSTOM_VALUE, format!("the CustomResourceDefinition does not serve {}", version.text())));
+        }
+        metadata(&object.field("metadata"), definition, &mut out);
+        values::unknown(&object, &definition.schema, true, &mut out);
+        let mut filled = defaults::filled(root, &definition.schema);
+        if let (true, Value::Record(record)) = (definition.status, &mut filled.value) {
+            std::sync::Arc::make_mut(record).retain(|entry| entry.key.as_str() != "status");
+        }
+        let object = Place::root(&filled);
+        let before = out.len();
+        values::check(&object, &definition.schema, &mut out);
+        if out.len() == before {
+            rules::check(&object, &definition.schema, true, &mut out);
+        }
+        Some(out)
+    }
+}
+
+fn metadata(metadata: &Place, definition: &Definition, out: &mut Vec<Finding>) {
+    let (name, prefix, namespace) = (metadata.field("name"), metadata.field("generateName"), metadata.field("namespace"));
+    if name.text().is_empty() && prefix.text().is_empty() {
+        out.push(name.finding(&codes::CUSTOM_VALUE, "an object has a name"));
+    } else if let Some(Value::Str(text)) = name.value()
+        && let Err(error) = Format::DnsSubdomain.check(text)
+    {
+        out.push(name.finding(&codes::CUSTOM_VALUE, format!("`{text}` is no name: {error}")));
+    }
+    if !definition.namespaced && !namespace.text().is_empty() {
+        out.push(namespace.finding(&codes::CUSTOM_VALUE, "the kind is of the whole cluster: its objects have no namespace"));
+    }
+}

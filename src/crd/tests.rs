@@ -1,0 +1,119 @@
+//! Definitions and objects with the fields that a real API server names.
+
+use super::*;
+use crate::data::parse_yaml;
+use crate::value::{Node, Origin};
+
+const DEFINITION: &str = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: websites.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: websites, singular: website, kind: Website, listKind: WebsiteList}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              a: A
+";
+
+fn node(text: &str) -> Node {
+    parse_yaml(text, Origin::NONE, &mut |_| true).expect(text).remove(0)
+}
+
+fn with(schema: &str) -> Node {
+    node(&DEFINITION.replace("a: A", &format!("a: {schema}")))
+}
+
+fn fields(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|f| f.field.as_str()).collect()
+}
+
+#[test]
+fn schemas_are_judged_where_the_server_names_them() {
+    const A: &str = "spec.validation.openAPIV3Schema.properties[spec].properties[a]";
+    for (schema, wrong) in [
+        ("{type: string}", ""),
+        ("{}", ".type"),
+        ("{type: text}", ".type"),
+        ("{type: array}", ".items"),
+        ("{type: array, items: {type: string}, x-kubernetes-list-type: set}", ""),
+        ("{type: array, items: {type: object}, x-kubernetes-list-type: set}", ".items.x-kubernetes-map-type"),
+        ("{type: array, items: {type: object}, x-kubernetes-list-type: map}", ".x-kubernetes-list-map-keys"),
+        ("{type: string, pattern: '['}", ".pattern"),
+        ("{type: integer, default: x}", ".default"),
+        ("{type: object, default: {b: 1}}", ".default"),
+        ("{type: string, uniqueItems: true}", ".uniqueItems"),
+        ("{type: object, properties: {b: {type: string}}, additionalProperties: {type: string}}", ".additionalProperties"),
+        ("{x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}", ""),
+        ("{type: integer, anyOf: [{type: integer}]}", ".anyOf[0].type"),
+        ("{type: object, anyOf: [{properties: {b: {minLength: 1}}}]}", ".properties[b]"),
+        ("{type: string, x-kubernetes-validations: [{rule: self.size() < 3}]}", ""),
+        ("{type: string, x-kubernetes-validations: [{rule: self < 3}]}", ".x-kubernetes-validations[0].rule"),
+        (
+            "{type: array, items: {type: string, x-kubernetes-validations: [{rule: self == oldSelf}]}}",
+            ".items.x-kubernetes-validations[0].rule",
+        ),
+    ] {
+        let findings = check_definition(&with(schema));
+        let wanted: Vec<String> = if wrong.is_empty() { Vec::new() } else { vec![format!("{A}{wrong}")] };
+        assert_eq!(fields(&findings), wanted, "{schema}");
+    }
+}
+
+#[test]
+fn definitions_are_judged_as_a_whole() {
+    let text = DEFINITION.replace("a: A", "a: {type: string}");
+    for (from, to, wanted) in [
+        ("websites.example.com", "sites.example.com", "metadata.name"),
+        ("storage: true", "storage: false", "spec.versions"),
+        ("scope: Namespaced", "scope: Everywhere", "spec.scope"),
+        ("listKind: WebsiteList", "listKind: Website", "spec.names.listKind"),
+        ("name: v1", "name: 1", "spec.versions[0].name"),
+        (
+            "    served: true",
+            "    served: true\n    additionalPrinterColumns: [{name: A, type: string, jsonPath: spec.a}]",
+            "spec.additionalPrinterColumns[0].JSONPath",
+        ),
+        (
+            "    served: true",
+            "    served: true\n    subresources: {scale: {specReplicasPath: .a, statusReplicasPath: .status.b}}",
+            "spec.subresources.scale.specReplicasPath",
+        ),
+        ("    served: true", "    served: true\n    selectableFields: [{jsonPath: .spec.b}]", "spec.selectableFields[0].jsonPath"),
+    ] {
+        assert_eq!(fields(&check_definition(&node(&text.replace(from, to)))), [wanted], "{to}");
+    }
+}
+
+#[test]
+fn objects_are_judged_by_their_definition() {
+    let schema = "{type: object, required: [n], properties: {n: {type: integer, maximum: 5, default: 1}, s: {type: string, format: ipv4}, \
+                  l: {type: array, x-kubernetes-list-type: set, items: {type: string}}}, \
+                  x-kubernetes-validations: [{rule: self.n != 4, message: not four, fieldPath: .n}]}";
+    let mut definitions = Definitions::default();
+    definitions.add(&with(schema));
+    for (value, wanted) in [
+        ("{}", ""),
+        ("{n: 9}", "spec.a.n"),
+        ("{n: 4}", "spec.a.n"),
+        ("{n: x}", "spec.a.n"),
+        ("{m: 1}", "spec.a.m"),
+        ("{s: 1.2.3}", "spec.a.s"),
+        ("{l: [a, a]}", "spec.a.l[1]"),
+    ] {
+        let object = node(&format!("apiVersion: example.com/v1\nkind: Website\nmetadata: {{name: a}}\nspec: {{a: {value}}}\n"));
+        let found = definitions.check_instance(&object).expect("a known kind");
+        assert_eq!(fields(&found).join(" "), wanted, "{value}");
+    }
+    assert!(definitions.check_instance(&node("apiVersion: example.com/v2\nkind: Website\n")).is_none());
+}
