@@ -4,7 +4,7 @@
 //! what is known to be wrong, and any error means no objects.
 
 use crate::conform;
-use crate::crd;
+use crate::crd::{self, Definitions};
 use crate::diag::{Diagnostic, Severity, Sink, codes};
 use crate::emit;
 use crate::eval::{self, Limits, Objects};
@@ -106,6 +106,8 @@ pub fn waivers(world: &dyn World, path: &str, options: &Options) -> (Outcome, Ve
 pub struct VetOptions {
     /// Objects of kinds that nothing is known about are errors.
     pub strict: bool,
+    /// YAML with CustomResourceDefinitions, each text with its name: the kinds that they define are known.
+    pub crds: Vec<(String, String)>,
     /// The releases of Kubernetes that judge.
     pub kube: KubeRange,
     /// A file of kdsl whose rules, refinements and waivers hold too, and those of its imports.
@@ -189,6 +191,8 @@ fn judge<'a>(
     let (sink, faults) = (program.sink, Faults::default());
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), Limits::default());
     let manifests: Vec<&Manifest> = documents.iter().flat_map(|document| &document.manifests).collect();
+    let mut definitions = defined(&options.crds, sink);
+    manifests.iter().for_each(|found| define(found, &mut definitions));
     let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
     shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
     let book = RuleBook::new(program, options.kube);
@@ -203,7 +207,7 @@ fn judge<'a>(
                 conform::conform_one(&context, object, judge, known);
                 judge_natively(object, sink);
             }
-            Manifest::Custom(custom) => sink.push(unverified(custom, options)),
+            Manifest::Custom(custom) => judge_custom(custom, &definitions, sink, options),
         }
         let judged = judged.fetch_add(1, Ordering::Relaxed) + 1;
         if judged.is_multiple_of(512) {
@@ -229,6 +233,47 @@ fn twice(manifests: &[&Manifest], sink: &Sink) {
                 sink.push(warning.in_object(found.title(), ""));
             }
         }
+    }
+}
+
+/// The kinds that the CustomResourceDefinitions of some texts define. What these texts are otherwise is not judged here.
+fn defined(texts: &[(String, String)], sink: &Sink) -> Definitions {
+    let (mut definitions, unheard) = (Definitions::default(), Sink::new());
+    for (name, text) in texts {
+        let files = FileDb::new();
+        let Ok(source) = files.add(name.as_str(), text.clone(), SourceKind::User) else { continue };
+        let mut found = 0;
+        for document in read_stream(&source, &unheard) {
+            document.manifests.iter().for_each(|manifest| define(manifest, &mut definitions));
+            found += document.manifests.iter().filter(|manifest| is_definition(manifest)).count();
+        }
+        if found == 0 {
+            let message = format!("there is no CustomResourceDefinition in `{name}`");
+            sink.push(
+                Diagnostic::new(&codes::NO_DEFINITION, Span::NONE, message).help("`--crds` names YAML with CustomResourceDefinitions"),
+            );
+        }
+    }
+    definitions
+}
+
+fn is_definition(found: &Manifest) -> bool {
+    matches!(found, Manifest::Native(object) if object.kind.kind.as_str() == "CustomResourceDefinition")
+}
+
+fn define(found: &Manifest, definitions: &mut Definitions) {
+    if let Manifest::Native(object) = found
+        && is_definition(found)
+    {
+        definitions.add(&object.node());
+    }
+}
+
+/// An object of a kind that is not Kubernetes' own.
+fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, sink: &Sink, options: &VetOptions) {
+    match definitions.check_instance(&custom.root) {
+        Some(findings) => findings.into_iter().for_each(|finding| sink.push(finding.diagnostic(custom.title()))),
+        None => sink.push(unverified(custom, options)),
     }
 }
 

@@ -36,6 +36,11 @@ const WITHOUT_PROGRAM: &[(&str, Give)] = &[
         let program = "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nwaive named = { reason = \"a test\", until = \"2026-01-31\" }\n";
         build(program, Options { today: Some("2026-02-01".into()), ..Options::default() })
     }),
+    // A file of definitions that holds none.
+    ("no-definition", || {
+        let crds = vec![("crds.yaml".to_string(), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n".to_string())];
+        on_threads(1, || driver::vet(&MemWorld::new(), Vec::new(), &VetOptions { crds, ..VetOptions::default() }, &|_, _| ()).diagnostics)
+    }),
     // Aliases that multiply.
     ("yaml-too-large", || {
         let bomb = (1..12).map(|i| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "))).collect::<String>();

@@ -21,6 +21,9 @@ pub struct Args {
     /// Files, folders (all .yaml, .yml and .json files below them), or `-` for standard input.
     #[arg(required = true, value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
+    /// YAML with CustomResourceDefinitions whose kinds are known; those among the FILEs are known anyway.
+    #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
+    crds: Vec<PathBuf>,
     /// Take objects of kinds that nothing is known about for errors.
     #[arg(long)]
     strict: bool,
@@ -55,7 +58,12 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
         }
         None => (Input::none()?, None),
     };
-    let options = VetOptions { strict: args.strict, kube: args.kube.range()?, rules, today: Some(today()) };
+    let mut crds = Vec::new();
+    for file in &args.crds {
+        take_in(file, &mut crds)?;
+    }
+    let crds = crds.into_iter().map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect();
+    let options = VetOptions { strict: args.strict, crds, kube: args.kube.range()?, rules, today: Some(today()) };
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let bar = progress_bar();
     let mut vet = engine::vet_and_tell(&world, inputs, &options, &|judged, all| {
