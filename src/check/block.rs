@@ -82,6 +82,7 @@ impl<'a> Checker<'_, '_, 'a> {
 
     /// Waivers are plain text, which is looked at where they are gathered.
     pub(super) fn waive(&mut self, waive: &'a ast::Waive) {
+        self.saw_rule(waive.rule);
         match &waive.reason.kind {
             ExprKind::Record(block) => self.entries(&block.entries, Fields::Free),
             _ => drop(self.infer(&waive.reason)),

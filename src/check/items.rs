@@ -90,7 +90,10 @@ impl<'a> Checker<'_, '_, 'a> {
             }),
             Item::Waive(waive) => self.waive(waive),
             Item::Assert(assert) => self.condition(&assert.condition),
-            Item::Expect(expect) => self.items(&expect.body, Settings::Nothing),
+            Item::Expect(expect) => {
+                self.saw_rule(expect.code);
+                self.items(&expect.body, Settings::Nothing)
+            }
             // What these name is not looked at: nothing acts on them yet, which is said.
             Item::Rule(rule) => self.rule(rule),
             Item::Refine(refine) => self.refine(refine),

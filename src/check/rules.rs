@@ -35,8 +35,10 @@ pub fn prepare<'a>(program: &Program<'a>, rule: Found<&'a ast::RuleDecl>) -> Rea
 impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn rule(&mut self, rule: &'a ast::RuleDecl) {
         let home = self.place.home;
+        self.saw_rule(rule.name);
+        self.saw_type_word(rule.on.name.span);
         let Some(&id) = self.program().native_types(home, &rule.on).first() else { return self.unknown_native(&rule.on) };
-        self.saw_type_name(rule.on.name.span, Ty::Native(id));
+        self.saw(rule.on.name.span, || Meaning::Built(Ty::Native(id)));
         let place = Place { rule: true, ..Place::module(home) };
         self.elsewhere(place, |this| {
             this.bind(ast::Ident { name: "object".into(), span: Span::NONE }, Ty::Any);
@@ -98,8 +100,9 @@ impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn refine(&mut self, refine: &'a ast::RefineDecl) {
         let home = self.place.home;
         let ids = self.program().native_types(home, &refine.ty);
+        self.saw_type_word(refine.ty.name.span);
         let Some(&id) = ids.first() else { return self.unknown_native(&refine.ty) };
-        self.saw_type_name(refine.ty.name.span, Ty::Native(id));
+        self.saw(refine.ty.name.span, || Meaning::Built(Ty::Native(id)));
         for field in &refine.fields {
             if id.get().field(field.name.name).is_some() {
                 self.saw(field.name.span, || Meaning::Native { owner: id, name: field.name.name });

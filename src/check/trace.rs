@@ -64,6 +64,8 @@ pub enum What<'a> {
     KindMember,
     /// The head of a declaration, and the module that it stands in.
     KindName(ModuleId),
+    /// The name of a rule, where one is waived or expected.
+    RuleName,
 }
 
 /// What a word stands for.
@@ -118,6 +120,7 @@ pub enum Meaning<'a> {
     },
     /// The name of an import.
     Import(Alias),
+    Rule(Found<&'a ast::RuleDecl>),
     /// A type that is declared with `type`.
     Type(Found<&'a ast::TypeDecl>),
     /// A type of Kubernetes, or of the language.
@@ -471,12 +474,23 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
         }
     }
 
-    /// A type that is named outside an annotation.
-    pub(super) fn saw_type_name(&self, at: Span, ty: Ty<'a>) {
+    /// A word outside an annotation that must be a type.
+    pub(super) fn saw_type_word(&self, at: Span) {
         if let Some(trace) = self.tracing_all(at) {
             trace.push(at, What::TypeName(self.place.home));
         }
-        self.saw(at, || Meaning::Built(ty));
+    }
+
+    /// The name of a rule.
+    pub(super) fn saw_rule(&self, name: ast::Ident) {
+        if let Some(trace) = self.tracing_all(name.span) {
+            trace.push(name.span, What::RuleName);
+        }
+        if let Some(trace) = self.tracing(name.span)
+            && let Some(found) = self.program().all_rules().find(|rule| rule.what.name.name == name.name)
+        {
+            trace.push(name.span, What::Meaning(Meaning::Rule(found)));
+        }
     }
 
     /// A key of a block that gives values to params.

@@ -2,9 +2,10 @@
 
 use super::hover::innermost;
 use super::{Analysis, Place, declared, words};
-use crate::ast::{Item, Member};
+use crate::ast::{Item, Member, Name};
 use crate::check::trace::{Meaning, Seen, What};
 use crate::resolve::{Alias, Kind, KindRef, Program};
+use crate::schema;
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -66,12 +67,25 @@ pub(super) fn spans(program: &Program, meaning: &Meaning) -> Vec<Span> {
         Meaning::Export { field, .. } => vec![field.key.span()],
         Meaning::Function(found) => vec![found.what.name.span],
         Meaning::Kind(KindRef::High(kind)) => vec![kind.decl.name.span],
+        Meaning::Rule(found) => vec![found.what.name.span],
         Meaning::Type(found) => vec![found.what.name.span],
-        Meaning::Declaration { kind, name } => {
-            declared::all(program).iter().filter(|declared| declared.is(*kind, *name)).map(|declared| declared.label.span()).collect()
-        }
+        Meaning::Declaration { kind, name } => declarations(program, *kind, *name),
         Meaning::Own { .. } | Meaning::Native { .. } | Meaning::Builtin(_) | Meaning::Import(_) | Meaning::Built(_) => Vec::new(),
         Meaning::Kind(KindRef::Native(_) | KindRef::Poison) => Vec::new(),
+    }
+}
+
+/// The labels of the declarations of a name. An object of Kubernetes that nothing declares comes of the one declaration of its name.
+fn declarations(program: &Program, kind: Name, name: Name) -> Vec<Span> {
+    let all = declared::all(program);
+    let own: Vec<Span> = all.iter().filter(|declared| declared.is(kind, name)).map(|declared| declared.label.span()).collect();
+    if !own.is_empty() || schema::kind(&kind).is_none() {
+        return own;
+    }
+    let makes_it = |declared: &&declared::Declared| declared.label.as_static() == Some(name) && declared.kind != "namespace";
+    match all.iter().filter(makes_it).collect::<Vec<_>>().as_slice() {
+        [only] => vec![only.label.span()],
+        _ => Vec::new(),
     }
 }
 

@@ -51,6 +51,7 @@ pub fn meaning(analysis: &Analysis, program: &Program, word: &str, meaning: &Mea
         Meaning::Declaration { kind, name } => declaration(program, *kind, *name),
         Meaning::Import(alias) => import(program, *alias),
         Meaning::Type(found) => Description::new(unindented(&analysis.slice(found.what.span)), found.what.doc.as_deref().unwrap_or("")),
+        Meaning::Rule(found) => rule(found.what),
         Meaning::Built(ty) => built(word, ty),
     }
 }
@@ -201,6 +202,11 @@ fn import(program: &Program, alias: Alias) -> Description {
         }
         Alias::Missing => Description::default(),
     }
+}
+
+pub fn rule(decl: &ast::RuleDecl) -> Description {
+    let code = format!("rule {} on {}", decl.name.name, decl.on.name.name);
+    Description::new(code, decl.doc.as_deref().unwrap_or(""))
 }
 
 fn built(word: &str, ty: &Ty) -> Description {

@@ -162,7 +162,10 @@ impl<'d> Files<'d> {
     /// Something on the disk changed.
     pub fn disk_changed(&mut self) {
         self.open.values_mut().for_each(|document| document.analysis = None);
-        self.projects.values_mut().for_each(|project| project.programs = None);
+        for project in self.projects.values_mut() {
+            project.programs = None;
+            project.cache.forget_unused();
+        }
     }
 
     /// A file of the folder changed: what was known of its documents is out of date.

@@ -45,6 +45,15 @@ impl<'a> Program<'a> {
         all.filter(|rule| self.native_types(rule.home, &rule.what.on).contains(&id)).collect()
     }
 
+    /// Every rule, the library's first.
+    pub fn all_rules(&self) -> impl Iterator<Item = Found<&'a ast::RuleDecl>> {
+        let users = self.user_items().filter_map(|(item, home)| match item {
+            Item::Rule(what) => Some(Found { what, home }),
+            _ => None,
+        });
+        stdlib::rules().map(|what| Found { what, home: STD }).chain(users)
+    }
+
     /// The native types that the head of a rule or of a refinement names; none where there is no such type.
     pub fn native_types(&self, home: ModuleId, on: &ast::Path) -> Vec<TypeId> {
         let name = on.name.name;

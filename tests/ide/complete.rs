@@ -128,3 +128,12 @@ fn every_place_of_every_example_is_safe() {
         }
     }
 }
+
+#[test]
+fn rules_and_the_types_that_they_are_on() {
+    assert_offers("app web {\n  waive ‸\n}", &["image-trimmed"]);
+    assert_offers("rule mine on ‸", &["PodSpec"]);
+    assert_offers("rule mine on PodSpec p {\n  if p.‸\n}", &["hostNetwork", "containers"]);
+    assert_offers("rule mine on PodSpec p {\n  deny \"…\" at ‸\n}", &["p", "object", "kubeVersion"]);
+    assert_offers("refine ContainerPort {\n  name: ‸\n}", &["PortName"]);
+}

@@ -76,3 +76,11 @@ fn renaming_keeps_quotes_and_refuses_what_is_not_ours() {
     let (analysis, offset) = marked("app web { ima‸ge = \"a:1\" }");
     assert!(ide::renamable(&analysis, "a.kdsl", offset).unwrap_err().contains("library"));
 }
+
+#[test]
+fn objects_and_rules_lead_to_what_makes_them() {
+    let text = "app web { image = \"a:1\" }\nextend Deployment we‸b { spec { paused = true } }";
+    assert_eq!(defined(text), ["a.kdsl: app web { image = \"a:1\" }"]);
+    assert_eq!(used(text).len(), 2);
+    assert_eq!(defined("rule mine on PodSpec p { }\napp web { waive mi‸ne = \"…\" }"), ["a.kdsl: rule mine on PodSpec p { }"]);
+}

@@ -156,6 +156,7 @@ fn of_seen(analysis: &Analysis, program: &Program, text: &str, cursor: &Cursor, 
             What::TypeName(home) => names::types(program, *home, &mut out),
             What::Item { home, settings } => entries::items(program, *home, *settings, &mut out),
             What::KindMember => entries::kind_members(&mut out),
+            What::RuleName => names::rules(program, &mut out),
             What::KindName(home) => entries::kinds(program, *home, false, &mut out),
             What::Meaning(meaning) => context::declared(program, text, cursor, meaning, &mut out),
             What::Call(_) | What::Type(_) => {}

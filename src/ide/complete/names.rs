@@ -285,6 +285,17 @@ pub fn parameters(seen: &[Seen], out: &mut Vec<Completion>) {
     }
 }
 
+/// The names of rules.
+pub fn rules(program: &Program, out: &mut Vec<Completion>) {
+    for found in program.all_rules() {
+        let described = describe::rule(found.what);
+        let rank = if describe::is_std(found.home) { 10 } else { 5 };
+        out.push(
+            Completion::new(found.what.name.name.as_str(), CompletionKind::Label).detail(described.code).doc(described.doc).rank(rank),
+        );
+    }
+}
+
 /// The names of types.
 pub fn types(program: &Program, home: ModuleId, out: &mut Vec<Completion>) {
     for (name, snippet) in SCALARS {
