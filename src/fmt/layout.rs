@@ -490,7 +490,8 @@ impl<'t> Walk<'t> {
     fn mark(&mut self, i: usize) {
         let tok = self.toks[i];
         let breaks = |walk: &Walk| match tok.kind {
-            Kind::LBrace | Kind::LBracket => true,
+            Kind::LBrace => true,
+            Kind::LBracket => !walk.is_index(i),
             Kind::LParen => walk.is_call(i),
             _ => false,
         };
@@ -538,6 +539,12 @@ impl<'t> Walk<'t> {
     fn is_call(&self, i: usize) -> bool {
         let Some(prev) = i.checked_sub(1).map(|prev| &self.toks[prev]) else { return false };
         prev.kind == Kind::Word && prev.end == self.toks[i].start && self.has_comma(i)
+    }
+
+    /// Whether the bracket reads an element, `xs[i]`: it holds one thing, and no comma behind it.
+    fn is_index(&self, i: usize) -> bool {
+        let Some(prev) = i.checked_sub(1).map(|prev| &self.toks[prev]) else { return false };
+        prev.end == self.toks[i].start && super::spaces::ends_operand(prev)
     }
 
     fn has_comma(&self, open: usize) -> bool {

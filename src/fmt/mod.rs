@@ -75,7 +75,8 @@ impl Words<'_> {
             self.skip();
             return true;
         }
-        for byte in word.bytes().filter(|&byte| !is_free(byte)) {
+        // A mark within a comment is a blank here as it is there.
+        for byte in word.replace('\u{feff}', "").bytes().filter(|&byte| !is_free(byte)) {
             self.skip();
             if bytes.get(self.at) != Some(&byte) {
                 return false;
