@@ -247,6 +247,12 @@ fn nasty() -> Vec<(&'static str, String, &'static [&'static str])> {
     all.push((
         "types in a chain",
         lines(3_000, &|i| if i == 0 { "type T0 = Int\n".into() } else { format!("type T{i} = [T{}]\n", i - 1) }) + "param p: T2999 = []\n",
+        &[],
+    ));
+    all.push((
+        "types in a chain, backwards",
+        lines(3_000, &|i| if i == 2_999 { "type T2999 = Int\n".into() } else { format!("type T{i} = [T{}]\n", i + 1) })
+            + "param p: T0 = []\n",
         &["limit-depth"],
     ));
     all.push((

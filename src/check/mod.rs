@@ -49,6 +49,12 @@ pub fn check(program: &Program) {
     for module in program.modules.iter().filter(|m| m.id != STD) {
         let checker = Checker::new(&shared, module.id);
         checker.function_cycles(module.items);
+        // One by one in the order of the file, so that a chain that is too long is told at the same place whatever the threads do.
+        for item in module.items {
+            if let ast::Item::Type(decl) = item {
+                program.named_type(module.id, decl.name.name);
+            }
+        }
         module.items.par_iter().with_min_len(64).for_each(|item| Checker::new(&shared, module.id).top_item(item));
     }
 }
