@@ -71,6 +71,9 @@ fn text_at<'o>(object: &'o Object, path: &[&str]) -> Option<&'o str> {
     }
 }
 
+/// Keys and values together.
+const MOST_ANNOTATIONS: usize = 256 * 1024;
+
 impl<J: Judge> Walk<'_, J> {
     /// The object's own name and namespace.
     pub(super) fn named(&mut self) {
@@ -117,7 +120,10 @@ impl<J: Judge> Walk<'_, J> {
     pub(super) fn keys(&mut self, field: &str, owner: &str, record: &Record) {
         match (owner, field) {
             ("ObjectMeta", "labels") | ("LabelSelector", "matchLabels") => record.entries.iter().for_each(|entry| self.label(entry)),
-            ("ObjectMeta", "annotations") => record.entries.iter().for_each(|entry| self.annotation(entry)),
+            ("ObjectMeta", "annotations") => {
+                record.entries.iter().for_each(|entry| self.annotation(entry));
+                self.annotations(record);
+            }
             ("ConfigMap", "data" | "binaryData") | ("Secret", "data" | "stringData") => {
                 record.entries.iter().for_each(|entry| self.data_key(entry));
             }
@@ -146,6 +152,18 @@ impl<J: Judge> Walk<'_, J> {
         {
             let why = why.replace("label key", "annotation key");
             self.key_error(entry, entry.at, format!("the annotation {:?} {why}", entry.key.as_str()));
+        }
+    }
+
+    /// The server stores only so many bytes of annotations with one object.
+    fn annotations(&mut self, record: &Record) {
+        let size_of = |entry: &Entry| entry.key.len() + if let Value::Str(text) = &entry.node.value { text.len() } else { 0 };
+        let size: usize = record.entries.iter().map(size_of).sum();
+        if size > MOST_ANNOTATIONS {
+            let at = record.entries.first().map_or(Span::NONE, |entry| entry.at);
+            let message = format!("the annotations hold {size} bytes, {MOST_ANNOTATIONS} at most are allowed");
+            let help = "keep large data in a ConfigMap; server-side apply needs no copy of an object in its annotations";
+            self.site.push(Diagnostic::new(&codes::OBJECT_NAME, at, message).help(help));
         }
     }
 

@@ -69,6 +69,8 @@ impl<'a> Evaluator<'_, 'a> {
             },
             (Value::List(list), Value::Str(text)) if list.label.is_some() => Ok(labelled(list, text).cloned().unwrap_or_default()),
             (Value::Record(record), Value::Str(text)) => Ok(record.get(Ustr::from(text)).map(|e| e.node.clone()).unwrap_or_default()),
+            // In rules a structure that is absent has fields that are.
+            (Value::Null, _) if self.absent.is_some() => Ok(Node::default()),
             (Value::Null, _) => Err(self.error(
                 Diagnostic::new(&codes::NULL_ACCESS, base.span, "this is null, so it has no elements")
                     .help("test it first: `if x != null then … else …`"),
