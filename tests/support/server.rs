@@ -1,0 +1,100 @@
+//! A real API server on loopback, started by `tests/cluster/up`.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use kdsl::emit;
+use kdsl::object::Object;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+pub struct Server {
+    address: String,
+    state: PathBuf,
+}
+
+const APPLY: &str = "fieldManager=kdsl&fieldValidation=Strict&force=true";
+
+impl Server {
+    /// The server that `up` starts with these options; `None`, with a word about it, where there is no Go to build it.
+    pub fn start(options: &[&str]) -> Option<Server> {
+        if Command::new("go").arg("version").output().is_err() {
+            println!("skipped: building Kubernetes needs Go, which is not on this machine");
+            return None;
+        }
+        // Two tests at once would start two.
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/up");
+        let up = Command::new(program).args(options).output().expect("tests/cluster/up runs");
+        let text = String::from_utf8_lossy(&up.stdout).trim().to_string();
+        assert!(up.status.success(), "tests/cluster/up failed:\n{}", String::from_utf8_lossy(&up.stderr));
+        let config = std::fs::read_to_string(&text).expect("the kubeconfig is there");
+        let address = config.split("server:").nth(1).and_then(|s| s.split(['\n', ',', '}']).next()).expect("a server's address");
+        let state = Path::new(&text).parent().expect("its folder").to_path_buf();
+        Some(Server { address: address.trim().trim_matches('"').to_string(), state })
+    }
+
+    /// A namespace must be there before what stands in it can be judged.
+    pub fn make_room(&self, object: &Object) {
+        for namespace in [object.namespace, (object.kind.kind == "Namespace").then_some(object.name)].into_iter().flatten() {
+            let body = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{namespace}"}}}}"#);
+            let path = format!("/api/v1/namespaces/{namespace}?fieldManager=room&force=true");
+            self.send("PATCH", &path, &body).expect("a namespace can be made");
+        }
+    }
+
+    /// Whether the server would take the object.
+    pub fn judge(&self, object: &Object) -> Result<(), String> {
+        self.send("PATCH", &format!("{}?dryRun=All&{APPLY}", path(object)), &yaml(object)).map(drop)
+    }
+
+    /// Gives the object to the server.
+    pub fn apply(&self, object: &Object) -> Result<(), String> {
+        self.send("PATCH", &format!("{}?{APPLY}", path(object)), &yaml(object)).map(drop)
+    }
+
+    /// What the server has at a path.
+    pub fn get(&self, path: &str) -> Value {
+        let text = self.send("GET", path, "").unwrap_or_else(|answer| panic!("{path}: {answer}"));
+        serde_json::from_str(&text).expect("the server answers in JSON")
+    }
+
+    pub fn send(&self, method: &str, path: &str, body: &str) -> Result<String, String> {
+        let token = std::fs::read_to_string(self.state.join("token")).expect("the token is there");
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "-X", method, "--cacert"]).arg(self.state.join("certs/apiserver.crt")).args([
+            "-H",
+            &format!("Authorization: Bearer {}", token.trim()),
+            "-w",
+            "\n%{http_code}",
+        ]);
+        if !body.is_empty() {
+            curl.args(["-H", "Content-Type: application/apply-patch+yaml", "--data-binary", body]);
+        }
+        let output = curl.arg(format!("{}{path}", self.address)).output().expect("curl runs");
+        let answer = String::from_utf8_lossy(&output.stdout);
+        let (text, code) = answer.trim().rsplit_once('\n').unwrap_or(("", &answer));
+        match code {
+            "200" | "201" | "202" => Ok(text.to_string()),
+            _ => Err(format!("{code} {text} {}", String::from_utf8_lossy(&output.stderr))),
+        }
+    }
+}
+
+/// Where the API has an object.
+fn path(object: &Object) -> String {
+    let kind = object.kind;
+    let group = if kind.group.is_empty() { "api".to_string() } else { format!("apis/{}", kind.group) };
+    let place = match (kind.namespaced, object.namespace) {
+        (true, namespace) => format!("namespaces/{}/", namespace.map_or("default", |n| n.as_str())),
+        (false, _) => String::new(),
+    };
+    format!("/{group}/{}/{place}{}/{}", kind.version, kind.plural, object.name)
+}
+
+fn yaml(object: &Object) -> String {
+    let mut body = String::new();
+    emit::write_yaml(&object.node(), &mut body);
+    body
+}
