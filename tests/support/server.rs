@@ -1,6 +1,4 @@
-//! A real API server on loopback, started by `tests/cluster/up`.
-#![allow(dead_code, reason = "each test file uses a part")]
-
+//! A real cluster on loopback, started by `tests/cluster/up`, whose objects can be made and read.
 use kdsl::emit;
 use kdsl::object::Object;
 use serde_json::Value;
@@ -33,20 +31,6 @@ impl Server {
         let address = config.split("server:").nth(1).and_then(|s| s.split(['\n', ',', '}']).next()).expect("a server's address");
         let state = Path::new(&text).parent().expect("its folder").to_path_buf();
         Some(Server { address: address.trim().trim_matches('"').to_string(), state })
-    }
-
-    /// A namespace must be there before what stands in it can be judged.
-    pub fn make_room(&self, object: &Object) {
-        for namespace in [object.namespace, (object.kind.kind == "Namespace").then_some(object.name)].into_iter().flatten() {
-            let body = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{namespace}"}}}}"#);
-            let path = format!("/api/v1/namespaces/{namespace}?fieldManager=room&force=true");
-            self.send("PATCH", &path, &body).expect("a namespace can be made");
-        }
-    }
-
-    /// Whether the server would take the object.
-    pub fn judge(&self, object: &Object) -> Result<(), String> {
-        self.send("PATCH", &format!("{}?dryRun=All&{APPLY}", path(object)), &yaml(object)).map(drop)
     }
 
     /// Gives the object to the server.
