@@ -198,7 +198,7 @@ fn judge<'a>(
     let book = RuleBook::new(program, options.kube);
     let waivers = Waivers::of(program, options.today.clone());
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
-    let context = conform::Context { db: program.db, sink, kube: options.kube, waived: &waived };
+    let context = conform::Context { db: program.db, sink, kube: options.kube, applied: false, waived: &waived };
     let judges = || (RuleJudge::new(&book, &shared, &faults), conform::Known::default());
     let judged = AtomicUsize::new(0);
     manifests.par_iter().with_min_len(32).for_each_init(judges, |(judge, known), found| {
@@ -396,7 +396,7 @@ fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Par
     shared.objects = Objects::new(objects.clone());
     let book = RuleBook::new(program, options.kube);
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
-    let context = conform::Context { db: program.db, sink: program.sink, kube: options.kube, waived: &waived };
+    let context = conform::Context { db: program.db, sink: program.sink, kube: options.kube, applied: true, waived: &waived };
     conform::conform(&context, &objects, || RuleJudge::new(&book, &shared, &faults));
     faults.users.take().into_iter().for_each(|fault| program.sink.push(fault));
     objects.par_iter().for_each(|object| judge_natively(object, program.sink));

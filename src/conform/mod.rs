@@ -55,7 +55,16 @@ pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn()
 
 /// One object, with what is known of the parts of others.
 pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
-    let mut walk = Walk { site: Site::new(context, object), kube: context.kube, judge, known, shaped: true, alone: true, unseen: false };
+    let mut walk = Walk {
+        site: Site::new(context, object),
+        kube: context.kube,
+        applied: context.applied,
+        judge,
+        known,
+        shaped: true,
+        alone: true,
+        unseen: false,
+    };
     if !walk.served() {
         return;
     }
@@ -67,6 +76,8 @@ struct Walk<'w, J> {
     site: Site<'w>,
     /// The releases that must have all of it.
     kube: KubeRange,
+    /// They are sent by server-side apply.
+    applied: bool,
     judge: &'w mut J,
     /// What was found to be right.
     known: &'w mut Known,
@@ -260,7 +271,9 @@ impl<J: Judge> Walk<'_, J> {
             ListMerge::Map { keys } => {
                 // The Secrets of a ServiceAccount and the variables of a policy are a map to server-side apply alone.
                 let lenient = matches!(ty.elem, NativeTy::Ref(id) if matches!(id.get().short.as_str(), "ObjectReference" | "Variable"));
-                self.duplicates(list, if lenient { Severity::Warning } else { Severity::Error }, |node| keys_of(node, keys, ty.elem));
+                // What else refuses two of a kind when they are created is said by rules.
+                let severity = if lenient || !self.applied { Severity::Warning } else { Severity::Error };
+                self.duplicates(list, severity, |node| keys_of(node, keys, ty.elem));
             }
         }
     }
@@ -286,7 +299,7 @@ impl<J: Judge> Walk<'_, J> {
                 let message = format!("`{}` has two elements {}", self.site.path_text(), shown.join(", "));
                 let mut error = Diagnostic::new(&codes::DUPLICATE_ELEMENT, item.at, message)
                     .also(list.items[first].at, "the first one")
-                    .help("the API server tells elements of this list apart by that, and refuses two");
+                    .help("server-side apply tells elements of this list apart by that, and refuses two");
                 error.severity = severity;
                 self.site.push(error);
             }

@@ -14,6 +14,8 @@ pub struct Context<'w> {
     pub sink: &'w Sink,
     /// The releases that must have all of it.
     pub kube: KubeRange,
+    /// The objects are sent by server-side apply, as those of a program are meant to be; others may be created plainly.
+    pub applied: bool,
     /// Whether something said of an object is set aside.
     pub waived: &'w (dyn Fn(&Diagnostic, &Object) -> bool + Sync),
 }
