@@ -6,7 +6,7 @@
 use crate::conform::Step;
 use crate::schema::{NativeTy, TypeId};
 use crate::source::Span;
-use crate::value::{Node, Record, Value};
+use crate::value::{Entry, Node, Record, Value};
 use std::sync::Arc;
 
 /// The steps from a value to a node that it holds, found by identity.
@@ -69,13 +69,18 @@ fn plain(ty: NativeTy) -> NativeTy {
     }
 }
 
+fn cased_otherwise<'r>(record: &'r Record, key: &str) -> Option<&'r Entry> {
+    record.entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(key))
+}
+
 /// Where to show what stands at the end of some steps, or is missing there: the place of the last thing on the way that is written.
 pub(super) fn span_at(root: &Record, steps: &[Step]) -> Option<Span> {
     let (mut record, mut list) = (Some(root), None::<&crate::value::List>);
     let mut last = None;
     for (number, step) in steps.iter().enumerate() {
         let (node, at) = match step {
-            Step::Field(key) | Step::Key(key) => match record.and_then(|r| r.get(*key)) {
+            // The API server writes the names of a few fields in another case than users do.
+            Step::Field(key) | Step::Key(key) => match record.and_then(|r| r.get(*key).or_else(|| cased_otherwise(r, key))) {
                 Some(entry) => (&entry.node, entry.at),
                 None => break,
             },
