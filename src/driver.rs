@@ -6,6 +6,7 @@
 use crate::conform;
 use crate::crd::{self, Definitions};
 use crate::diag::{Diagnostic, Severity, Sink, codes};
+use crate::diff::{self, Item};
 use crate::emit;
 use crate::eval::{self, Limits, Objects};
 use crate::load::{self, Project};
@@ -13,12 +14,12 @@ use crate::manifest::{self, Manifest};
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
-use crate::rules::{Faults, RuleBook, RuleJudge, Waiver, Waivers};
-use crate::schema::KubeRange;
+use crate::rules::{Faults, RuleBook, RuleJudge, UpdateBook, Waiver, Waivers};
+use crate::schema::{self, KubeRange};
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
 use crate::why;
-use crate::world::World;
+use crate::world::{MemWorld, World};
 use crate::yaml;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -318,6 +319,53 @@ pub fn why(world: &dyn World, path: &str, options: &Options, query: &why::Query)
     (outcome, answer)
 }
 
+/// The objects of YAML and JSON streams, each with its name, as a side of a diff; what is no object is reported.
+pub fn manifests(inputs: Vec<(String, String)>) -> (FileDb, Vec<Item>, Vec<Diagnostic>) {
+    let (files, sink) = (FileDb::new(), Sink::new());
+    stdlib::add_to(&files);
+    let mut items = Vec::new();
+    for (name, text) in inputs {
+        let Ok(source) = files.add(name.as_str(), text, SourceKind::User) else {
+            sink.push(Diagnostic::new(&codes::FILE_TOO_LARGE, Span::NONE, format!("with `{name}` there are more than 4 GiB of text")));
+            continue;
+        };
+        for document in yaml::read(&source) {
+            document.faults.into_iter().for_each(|fault| sink.push(fault.diagnostic()));
+            let mut found = Vec::new();
+            document.root.iter().for_each(|root| manifest::objects(root, &sink, &mut found));
+            items.extend(found.into_iter().map(Item::of_manifest));
+        }
+    }
+    (files, items, sink.finish())
+}
+
+/// What applying `new` over `old` does, by the library's rules on updates and those of the program at `rules`, where there is one.
+pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>) -> diff::Report {
+    let empty = MemWorld::new();
+    let session = match rules {
+        Some((world, path)) => Session::load(world, path),
+        None => Session::empty(),
+    };
+    let project = session.project.as_ref();
+    let none = Project::default();
+    let program = Program::new(project.unwrap_or(&none), &session.files, &session.sink);
+    let shared = eval::Shared::new(&program, &empty, eval::Params::default(), Limits::default());
+    let book = UpdateBook::new(&program, &shared, schema::newest());
+    diff::compare(old, new, &|pair| {
+        let Some(kind) = pair.native else { return Vec::new() };
+        let faults = Sink::new();
+        let reports = book.judge(kind.ty, &pair.old, &pair.new, &faults).into_iter();
+        let refusal = |r: crate::rules::UpdateReport| diff::Refusal {
+            warns: r.severity == Severity::Warning,
+            code: r.code.name.to_string(),
+            message: r.message.to_string(),
+            path: r.path,
+            help: r.help.map(|help| help.to_string()),
+        };
+        reports.map(refusal).collect()
+    })
+}
+
 /// The values that the finite params of a file can have, in every combination, as a command line would give them.
 pub fn combinations(world: &dyn World, path: &str) -> Vec<Vec<(String, String)>> {
     let session = Session::load(world, path);
@@ -357,14 +405,21 @@ pub fn sample(project: &Project, files: &FileDb, world: &dyn World, options: &Op
 }
 
 /// What a run reads and what it has to say.
-struct Session {
-    files: FileDb,
-    sink: Sink,
-    project: Option<Project>,
+pub struct Session {
+    pub files: FileDb,
+    pub sink: Sink,
+    pub project: Option<Project>,
 }
 
 impl Session {
-    fn load(world: &dyn World, path: &str) -> Session {
+    /// Of no file at all.
+    fn empty() -> Session {
+        let (files, sink) = (FileDb::new(), Sink::new());
+        stdlib::add_to(&files);
+        Session { files, sink, project: None }
+    }
+
+    pub fn load(world: &dyn World, path: &str) -> Session {
         let (files, sink) = (FileDb::new(), Sink::new());
         stdlib::add_to(&files);
         let project = load::load(world, &files, path, &sink);
@@ -372,7 +427,7 @@ impl Session {
     }
 
     /// The program, checked; `None` where there is none or it has errors.
-    fn program(&self) -> Option<Program<'_>> {
+    pub fn program(&self) -> Option<Program<'_>> {
         let program = Program::new(self.project.as_ref()?, &self.files, &self.sink);
         crate::check::check(&program);
         (!self.sink.has_errors()).then_some(program)
@@ -386,8 +441,19 @@ impl Session {
 }
 
 fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, options: &Options, waivers: &Waivers) -> Vec<Object> {
+    let objects = eval::evaluate(program, world, params, options.limits);
+    judged(program, world, objects, options, waivers)
+}
+
+/// Objects that were made, judged, in installation order; none where there is an error before. What is wrong goes to the program's sink.
+pub fn judged<'a>(
+    program: &'a Program<'a>,
+    world: &'a dyn World,
+    mut objects: Vec<Object>,
+    options: &Options,
+    waivers: &Waivers,
+) -> Vec<Object> {
     let limits = options.limits;
-    let mut objects = eval::evaluate(program, world, params, limits);
     if program.sink.has_errors() {
         return Vec::new();
     }

@@ -8,6 +8,7 @@ use crate::baseline::Baseline;
 use crate::data;
 use crate::diag::render::{self, Style};
 use crate::diag::{self, Diagnostic};
+use crate::diff;
 use crate::driver::{self, Options, Outcome, VetOptions};
 use crate::emit::{self, Format};
 use crate::eval::Limits;
@@ -16,6 +17,7 @@ use crate::params::{Given, GivenValue};
 use crate::rules;
 use crate::schema::KubeRange;
 use crate::source::{FileDb, Span};
+use crate::testing::{self, TestOptions, Tested};
 use crate::value::Node;
 use crate::why;
 use crate::world::World;
@@ -132,6 +134,12 @@ impl<W: World> Engine<W> {
         Why { answer, diagnostics: Diagnostics::of(outcome) }
     }
 
+    /// Runs the tests of the file that the world has at `path`.
+    pub fn test(&self, path: &str, options: &TestOptions) -> Tests {
+        let options = TestOptions { run: self.bounded(), ..options.clone() };
+        Tests(deep(|| testing::run(&self.world, path, &options)))
+    }
+
     /// The options, with no more depth than there is stack for.
     fn bounded(&self) -> Options {
         let mut options = self.options.clone();
@@ -199,6 +207,12 @@ pub struct Build {
 }
 
 impl Build {
+    /// As a side of a [`diff`](diff()).
+    pub fn into_side(self) -> Side {
+        let items = deep(|| self.objects.into_par_iter().map(|object| diff::Item::of_object(object.0)).collect());
+        Side { items, diagnostics: self.diagnostics }
+    }
+
     /// All objects as YAML documents between `---` lines; empty where there are none.
     pub fn yaml(&self) -> String {
         self.text(Format::Yaml)
@@ -217,6 +231,110 @@ impl Build {
     /// Every object as a file: a relative path that depends on the object alone, and the text.
     pub fn files(&self, format: Format) -> Vec<(String, String)> {
         deep(|| self.objects.par_iter().map(|object| (object.file_name(format), object.text(format))).collect())
+    }
+}
+
+/// The objects of YAML and JSON streams, each with the name that messages use, as a side of a [`diff`](diff()).
+pub fn manifests(inputs: Vec<(String, Vec<u8>)>) -> Side {
+    let texts = inputs.into_iter().map(|(name, bytes)| (name, text_of(bytes))).collect();
+    let (files, items, list) = deep(|| driver::manifests(texts));
+    Side { items, diagnostics: Diagnostics { list, files } }
+}
+
+/// What applying `new` where `old` is does to each object. `rules` is the program whose own rules on updates count, besides the library's.
+pub fn diff<'n>(old: &Side, new: &'n Side, rules: Option<(&dyn World, &str)>) -> Diff<'n> {
+    let report = deep(|| {
+        // What only the old side has stands in files that the new side does not know.
+        let mut old = old.items.clone();
+        old.iter_mut().for_each(|item| item.head = Span::NONE);
+        driver::diff(&old, &new.items, rules)
+    });
+    Diff { report, files: &new.diagnostics.files }
+}
+
+/// A set of objects to compare.
+#[derive(Debug, Default)]
+pub struct Side {
+    items: Vec<diff::Item>,
+    pub diagnostics: Diagnostics,
+}
+
+impl Side {
+    /// The objects that name no namespace, put into one.
+    pub fn in_namespace(mut self, namespace: &str) -> Side {
+        self.items = self.items.into_iter().map(|item| item.in_namespace(namespace.into())).collect();
+        self
+    }
+}
+
+/// What [`diff`](diff()) gives.
+pub struct Diff<'n> {
+    pub report: diff::Report,
+    /// Of the new side.
+    files: &'n FileDb,
+}
+
+impl Diff<'_> {
+    /// For a terminal of that width.
+    pub fn text(&self, color: bool, width: usize) -> String {
+        diff::render::text(&self.report, self.files, color, width)
+    }
+
+    /// For a pull request.
+    pub fn markdown(&self) -> String {
+        diff::render::markdown(&self.report)
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        diff::render::json(&self.report, self.files)
+    }
+}
+
+/// What [`Engine::test`] gives.
+pub struct Tests(Tested);
+
+impl Tests {
+    /// What each test gave, in the order of the file; none where the program itself has errors.
+    pub fn outcomes(&self) -> &[testing::Outcome] {
+        &self.0.tests
+    }
+
+    /// What is wrong with the program itself.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.0.diagnostics
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.0.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The names of tests that a filter left out.
+    pub fn left_out(&self) -> &[String] {
+        &self.0.left_out
+    }
+
+    /// What was not looked at, where that was asked for.
+    pub fn covered(&self) -> Option<&testing::Covered> {
+        self.0.covered.as_ref()
+    }
+
+    /// Diagnostics of a test, or of the program, as text.
+    pub fn render(&self, list: &[Diagnostic], style: Style) -> String {
+        render::render(style, list, &self.0.files)
+    }
+
+    /// `shop.kdsl:12:3`
+    pub fn place(&self, span: Span) -> String {
+        self.0.files.find(span).map_or_else(String::new, |source| {
+            let at = source.line_col(span.start);
+            format!("{}:{}:{}", source.name, at.line, at.column)
+        })
+    }
+
+    /// The results of several files as JUnit's XML.
+    pub fn junit(suites: &[(String, Tests)]) -> String {
+        let suites: Vec<_> = suites.iter().map(|(name, tests)| (name.as_str(), tests.outcomes(), &tests.0.files)).collect();
+        testing::junit(&suites)
     }
 }
 

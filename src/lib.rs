@@ -64,6 +64,8 @@ pub mod data;
 #[doc(hidden)]
 pub mod diag;
 #[doc(hidden)]
+pub mod diff;
+#[doc(hidden)]
 pub mod driver;
 #[doc(hidden)]
 pub mod duration;
@@ -107,6 +109,8 @@ pub mod source;
 pub mod stdlib;
 #[doc(hidden)]
 pub mod syntax;
+#[doc(hidden)]
+pub mod testing;
 #[doc(hidden)]
 pub mod types;
 #[doc(hidden)]

@@ -186,6 +186,29 @@ fn set_by_bases(shared: &Shared, params: &mut Params, fixed: &mut FxHashSet<(Mod
     }
 }
 
+/// The values of params in a test: those of its `with` over all others.
+pub fn of_test<'a>(program: &'a Program<'a>, world: &'a dyn World, given: &[Given], with: Option<&'a ast::Block>) -> Params {
+    let mut params = resolve(program, world, given);
+    let shared = Shared::new(program, world, params.clone(), Limits::default());
+    for entry in with.iter().flat_map(|block| &block.entries) {
+        let ast::Entry::Field(ast::Field { key, label: None, value: ast::FieldValue::Set(expr), .. }) = entry else {
+            let error =
+                Diagnostic::new(&codes::PARAM_VALUE, entry.span(), "the block behind `with` holds values of params: `env = \"prod\"`");
+            program.sink.push(error);
+            continue;
+        };
+        // Names that are none were reported by the checker.
+        let found = key.as_static().and_then(|name| find(program, name, &FxHashSet::default()));
+        if let Some((module, param)) = found {
+            let ty = program.ty(module, &param.ty);
+            if let Ok(node) = Evaluator::new(&shared).value_of(expr, &ty, program.root()) {
+                params.insert((module, param.name.name), node);
+            }
+        }
+    }
+    params
+}
+
 /// A given value as one of the param's type.
 fn fitted<'a>(shared: &Shared<'a>, module: ModuleId, param: &'a ast::Param, given: &Given) -> Option<Node> {
     let program = shared.program;

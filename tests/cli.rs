@@ -484,3 +484,69 @@ fn why_suggests_what_was_meant() {
     dir.write("bad.kdsl", "app web { }\n");
     dir.run(&["why", "bad.kdsl", "Deployment/web"]).code(1).silent().says(&["missing-field"]);
 }
+
+const SHOP: &str = "param tag: String = \"1.27.0\"\nparam size: Bytes = 1Gi\nnamespace shop {\n  app web { image = \"nginx:${tag}\", user = 101, replicas = 2, port http = 8080, readiness { http = \"/\" } }\n  stateful db { image = \"postgres:16.4\", user = 999, port pg = 5432, readiness { tcp = \"pg\" }, volume data { mount = \"/data\", size = size } }\n  config settings { data { A = \"1\" } }\n}\n";
+
+#[test]
+fn diff_says_what_an_apply_does() {
+    let dir = Dir::with(&[("shop.kdsl", SHOP)]);
+    let same = dir.run(&["diff", "shop.kdsl", "shop.kdsl", "--exit-code"]).code(0).out;
+    assert!(same.starts_with("no differences: "), "{same}");
+    let rolls = dir.run(&["diff", "shop.kdsl", "shop.kdsl", "--new-param", "tag=1.27.1"]).code(0).out;
+    let expected = "~ Deployment/web in shop  rolls the pods: at most 25% more and 0 fewer at a time\n    spec.template.spec.containers[web].image: nginx:1.27.0 → nginx:1.27.1  shop.kdsl:4\n";
+    assert!(rolls.starts_with(expected), "{rolls}");
+    let refused = dir.run(&["diff", "shop.kdsl", "shop.kdsl", "--new-param", "size=2Gi", "--fail-on", "refused"]).code(1).out;
+    for words in
+        ["! StatefulSet/db in shop  refused", "error[statefulset-immutable]", "`data` asks for 2Gi and had 1Gi", "--cascade=orphan"]
+    {
+        assert!(refused.contains(words), "{words}\n{refused}");
+    }
+    let markdown = dir.run(&["diff", "shop.kdsl", "shop.kdsl", "--new-param", "tag=1.27.1", "--format", "markdown"]).code(0).out;
+    assert!(
+        markdown.starts_with("**1 rolls its pods, ") && markdown.contains("\n- spec.template.spec.containers[web].image: nginx:1.27.0\n+ "),
+        "{markdown}"
+    );
+    let json = dir.run(&["diff", "shop.kdsl", "shop.kdsl", "--new-param", "size=2Gi", "--format", "json"]).code(0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["summary"]["refused"], 1);
+}
+
+#[test]
+fn diff_reads_what_a_cluster_holds() {
+    let dir = Dir::with(&[("shop.kdsl", SHOP)]);
+    let objects = dir.run(&["build", "shop.kdsl", "--format", "json"]).code(0).out;
+    let mut live: serde_json::Value = serde_json::from_str(&objects).expect("JSON");
+    for object in live["items"].as_array_mut().expect("a List") {
+        object["metadata"]["uid"] = "1".into();
+        object["metadata"]["managedFields"] = serde_json::json!([{ "manager": "kubectl" }]);
+        object["status"] = serde_json::json!({ "replicas": 2 });
+        if object["kind"] == "Deployment" {
+            object["spec"]["revisionHistoryLimit"] = 10.into();
+            object["spec"]["template"]["spec"]["dnsPolicy"] = "ClusterFirst".into();
+            object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "7".into();
+        }
+    }
+    let same = dir.run_with_input(&["diff", "-", "shop.kdsl", "--exit-code"], &live.to_string()).code(0).out;
+    assert!(same.starts_with("no differences: "), "{same}");
+    let gone = dir.run_with_input(
+        &["diff", "-", "shop.kdsl"],
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: old, namespace: shop }\nspec: {}\n",
+    );
+    assert!(gone.code(0).out.contains("- PersistentVolumeClaim/old in shop  deletes data"));
+}
+
+#[test]
+fn diff_leaves_replicas_to_their_autoscaler_and_hides_secrets() {
+    let scaled = SHOP.replace("replicas = 2", "resources { cpu = 100m }, autoscale { replicas = 2..5, cpu = 70% }");
+    let dir = Dir::with(&[("old.kdsl", SHOP), ("new.kdsl", &scaled)]);
+    let out = dir.run(&["diff", "old.kdsl", "new.kdsl"]).code(0).out;
+    assert!(out.contains("`replicas` leaves the manifest") && !out.contains("spec.replicas:"), "{out}");
+    let secret = |value: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{ name: s }}\nstringData: {{ password: {value} }}\n");
+    dir.write("a.yaml", secret("hunter2"));
+    dir.write("b.yaml", secret("swordfish"));
+    for format in ["text", "markdown", "json"] {
+        let out = dir.run(&["diff", "a.yaml", "b.yaml", "--format", format]).code(0).out;
+        assert!(out.contains("data.password") && !out.contains("aHVudGVyMg") && !out.contains("hunter2"), "{out}");
+    }
+    dir.run(&["diff", "-", "-"]).code(2).says(&["only once"]);
+}

@@ -16,7 +16,7 @@ const ORDER: &[&[&str]] = &[
     &["value", "duration", "quantity", "number", "data", "pattern", "yaml", "finding", "cel"],
     &["resolve", "emit", "builtins", "check"],
     &["object", "manifest", "crd", "eval", "conform", "rules"],
-    &["params", "why", "driver"],
+    &["params", "why", "diff", "driver", "testing"],
     &["baseline", "engine"],
     &["ide"],
     &["lsp"],

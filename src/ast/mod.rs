@@ -272,6 +272,14 @@ pub struct Assert {
     pub span: Span,
 }
 
+/// `snapshot("name", value)`, which only an assert can say.
+pub fn snapshot(claim: &Expr) -> Option<&Call> {
+    match &claim.kind {
+        ExprKind::Call(call) if call.callee.module.is_none() && call.callee.name.name == "snapshot" => Some(call),
+        _ => None,
+    }
+}
+
 /// `expect deny image-pinned { … }`
 #[derive(Debug, PartialEq)]
 pub struct Expect {

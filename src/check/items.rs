@@ -7,7 +7,6 @@ use super::{Checker, Pending, Place};
 use crate::ast::{self, Entry, ExtendBody, Field, FieldValue, Item, Target};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Found, Kind, KindRef, Value};
-use crate::source::Span;
 use crate::types::{RecordTy, Ty};
 use std::sync::Arc;
 
@@ -62,10 +61,7 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Type(decl) => self.type_decl(decl),
             Item::Fn(decl) => self.function(decl),
             Item::Kind(decl) => self.kind_decl(decl),
-            Item::Test(test) => {
-                self.not_run(test.name.span, "tests");
-                self.test(test);
-            }
+            Item::Test(test) => self.test(test),
             Item::Base(base) => self.base(base),
             Item::Extend(extend) => self.extend(extend),
             Item::Remove(remove) => {
@@ -89,10 +85,13 @@ impl<'a> Checker<'_, '_, 'a> {
                 this.items(&each.body, settings);
             }),
             Item::Waive(waive) => self.waive(waive),
-            Item::Assert(assert) => self.condition(&assert.condition),
+            Item::Assert(assert) => self.assert(&assert.condition),
             Item::Expect(expect) => {
                 self.saw_rule(expect.code);
-                self.items(&expect.body, Settings::Nothing)
+                // What is expected is no error; the test tells whether it comes.
+                let outer = self.expected.replace(expect.code.name);
+                self.items(&expect.body, Settings::Nothing);
+                self.expected = outer;
             }
             // What these name is not looked at: nothing acts on them yet, which is said.
             Item::Rule(rule) => self.rule(rule),
@@ -103,10 +102,6 @@ impl<'a> Checker<'_, '_, 'a> {
             ),
             Item::Import(_) => {}
         }
-    }
-
-    pub(super) fn not_run(&mut self, at: Span, what: &str) {
-        self.report(Diagnostic::new(&codes::NOT_RUN, at, format!("{what} are read and not run by this version of kdsl")));
     }
 
     fn setting(&mut self, entry: &'a Entry, settings: Settings) {
@@ -336,6 +331,25 @@ impl<'a> Checker<'_, '_, 'a> {
                     Diagnostic::new(&codes::APPEND, field.span, "`+=` appends to what lies below, and a param has one value".to_string());
                 self.report(error.help(format!("write `{} = …`", param.name.name)));
                 self.infer(expr);
+            }
+        }
+    }
+
+    pub(super) fn expected_items(&mut self, items: &'a [Item]) {
+        self.items(items, Settings::Nothing);
+    }
+
+    /// A claim of a test: a condition, or `snapshot("name", value)`, whose value may be of any type.
+    fn assert(&mut self, condition: &'a ast::Expr) {
+        let Some(call) = ast::snapshot(condition) else { return self.condition(condition) };
+        match call.args.as_slice() {
+            [name] | [name, _] => {
+                self.check(&name.value, &Expected::new(&Ty::String, Why::Plain));
+                call.args[1..].iter().for_each(|value| drop(self.infer(&value.value)));
+            }
+            _ => {
+                let error = Diagnostic::new(&codes::CALL_ARGUMENTS, condition.span, "`snapshot` takes a name and a value");
+                self.report(error.help("write `assert snapshot(\"web\", Deployment.web)`, or `snapshot(\"all\")` for all objects"));
             }
         }
     }

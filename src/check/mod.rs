@@ -59,6 +59,14 @@ pub fn check(program: &Program) {
     }
 }
 
+/// Whether the declarations that a test expects to be refused are, by their types alone.
+pub fn meets<'a>(program: &Program<'a>, expect: &'a ast::Expect) -> bool {
+    let shared = Shared::new(program, false);
+    let mut checker = Checker { muted: true, expected: Some(expect.code.name), ..Checker::new(&shared, program.root()) };
+    checker.expected_items(&expect.body);
+    checker.met.get()
+}
+
 /// Checks the standard library itself: what a test does, and no run of the program.
 pub fn check_std(program: &Program) {
     use crate::stdlib::{Sort, item, names};
@@ -110,6 +118,10 @@ struct Checker<'s, 'p, 'a> {
     path: Vec<Pending>,
     /// Whether errors are kept silent: they belong to a definition that is checked at its own place.
     muted: bool,
+    /// The code that a test expects where this stands.
+    expected: Option<Name>,
+    /// It came.
+    met: std::cell::Cell<bool>,
     /// While a rule is prepared: what its reads give where nothing is written.
     reads: Option<Reads>,
 }
@@ -150,7 +162,16 @@ const DEEPEST: usize = 2_000;
 
 impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
     fn new(shared: &'s Shared<'p, 'a>, home: ModuleId) -> Checker<'s, 'p, 'a> {
-        Checker { shared, place: Place::module(home), locals: Vec::new(), path: Vec::new(), muted: false, reads: None }
+        Checker {
+            shared,
+            place: Place::module(home),
+            locals: Vec::new(),
+            path: Vec::new(),
+            muted: false,
+            expected: None,
+            met: Default::default(),
+            reads: None,
+        }
     }
 
     fn program(&self) -> &'p Program<'a> {
@@ -158,7 +179,9 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
     }
 
     fn report(&self, diagnostic: Diagnostic) {
-        if !self.muted {
+        if self.expected.is_some_and(|code| code == diagnostic.code.name) {
+            self.met.set(true);
+        } else if !self.muted {
             self.program().sink.push(diagnostic);
         }
     }

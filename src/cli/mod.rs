@@ -10,6 +10,7 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 pub mod disk;
 mod explain;
 mod fmt;
@@ -19,6 +20,7 @@ mod input;
 mod lsp;
 mod params;
 mod terminal;
+mod test;
 mod vet;
 mod why;
 
@@ -42,6 +44,8 @@ enum Command {
     Build(build::Args),
     Check(check::Args),
     Vet(vet::Args),
+    Test(test::Args),
+    Diff(diff::Args),
     Why(why::Args),
     Explain(explain::Args),
     Fmt(fmt::Args),
@@ -74,6 +78,8 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(args, color),
         Command::Check(args) => check::run(args, color),
         Command::Vet(args) => vet::run(args, color),
+        Command::Test(args) => test::run(args, color, cli.color.for_stdout()),
+        Command::Diff(args) => diff::run(args, color, cli.color.for_stdout()),
         Command::Why(args) => why::run(args, color, cli.color.for_stdout()),
         Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
         Command::Fmt(args) => fmt::run(args, cli.color),

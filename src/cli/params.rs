@@ -18,7 +18,8 @@ pub struct ParamArgs {
     params: Vec<PathBuf>,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+/// `NAME=VALUE` of a command line.
+pub fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_string(), value.to_string())),
         _ => Err("write NAME=VALUE, as in `-p env=prod`".into()),
@@ -32,17 +33,22 @@ impl ParamArgs {
         for file in &self.params {
             given.extend(from_file(file)?);
         }
-        given.extend(self.p.iter().map(|(name, value)| Given {
-            name: name.clone(),
-            value: GivenValue::Text(value.clone()),
-            origin: format!("-p {name}={value}"),
-        }));
+        given.extend(given_by(&self.p));
         Ok(given)
     }
 
     pub fn reads_stdin(&self) -> bool {
         self.params.iter().any(|file| file == Path::new("-"))
     }
+}
+
+/// Values as the command line has them.
+pub fn given_by(pairs: &[(String, String)]) -> impl Iterator<Item = Given> {
+    pairs.iter().map(|(name, value)| Given {
+        name: name.clone(),
+        value: GivenValue::Text(value.clone()),
+        origin: format!("-p {name}={value}"),
+    })
 }
 
 /// The entries of a file of values.

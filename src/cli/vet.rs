@@ -112,7 +112,7 @@ fn read_baseline(file: &Path) -> Result<Baseline, Stop> {
 }
 
 /// Adds the text of a file, of standard input, or of all manifests below a folder, in the order of their names.
-fn take_in(file: &Path, inputs: &mut Vec<(String, Vec<u8>)>) -> Result<(), Stop> {
+pub(super) fn take_in(file: &Path, inputs: &mut Vec<(String, Vec<u8>)>) -> Result<(), Stop> {
     if file == Path::new("-") {
         inputs.push(("<stdin>".into(), input::stdin()?));
         return Ok(());

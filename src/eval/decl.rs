@@ -2,6 +2,7 @@
 
 use super::{Eval, Scope};
 use crate::ast::{self, Name};
+use crate::object::Object;
 use crate::resolve::Kind;
 use crate::schema::NativeKind;
 use crate::source::Span;
@@ -73,6 +74,13 @@ impl<'a> Decl<'a> {
             lets: Default::default(),
             object: OnceLock::new(),
         }
+    }
+
+    /// A finished object as a declaration of its own.
+    pub fn of_object(object: &Object) -> Decl<'a> {
+        let decl = Decl::new(DeclKind::Native(object.kind), object.namespace, object.name, object.head, object.head);
+        let _ = decl.object.set(Ok(object.root.clone()));
+        decl
     }
 
     pub fn kind_name(&self) -> Name {

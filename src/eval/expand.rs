@@ -28,6 +28,9 @@ pub fn expand<'a>(shared: &Shared<'a>) -> Expanded<'a> {
     for &module in &chain {
         expander.items(shared.program.module(module).items, &Scope::module(module), true);
     }
+    if let Some(extra) = shared.extra {
+        expander.items(extra.items, &Scope::module(extra.home), false);
+    }
     expander.apply_pending();
     expander.decls.file = expander.file_settings(&chain);
     Expanded { decls: expander.decls, extends: expander.changes }
@@ -72,6 +75,15 @@ impl<'a> Expander<'_, 'a> {
         match item {
             Item::Namespace(decl) => self.namespace(decl, scope),
             Item::Instance(decl) => self.instance(decl, scope),
+            // What holds only asserts is no matter of declarations, and may read some.
+            Item::If(_) | Item::For(_) if self.evaluator.shared.extra.is_some() && !self.declares(item) => Ok(()),
+            Item::Assert(_) if self.evaluator.shared.extra.is_some() => Ok(()),
+            Item::Expect(expect) if self.evaluator.shared.extra.is_some() => {
+                if self.is_chosen(expect) {
+                    self.items(&expect.body, scope, false);
+                }
+                Ok(())
+            }
             Item::If(cond) => {
                 let branch = if self.evaluator.condition(&cond.condition, scope)? { &cond.then } else { &cond.otherwise };
                 self.branch(branch, scope);
@@ -116,6 +128,23 @@ impl<'a> Expander<'_, 'a> {
             | Item::Rule(_)
             | Item::Test(_) => Err(self.misplaced(item)),
             Item::Import(_) | Item::Base(_) | Item::Let(_) | Item::Assert(_) | Item::Expect(_) => Err(self.misplaced(item)),
+        }
+    }
+
+    fn is_chosen(&self, expect: &ast::Expect) -> bool {
+        self.evaluator.shared.extra.and_then(|extra| extra.expect).is_some_and(|chosen| std::ptr::eq(chosen, expect))
+    }
+
+    /// Whether an item of a test may declare something.
+    fn declares(&self, item: &Item) -> bool {
+        match item {
+            Item::If(cond) => cond.then.iter().chain(&cond.otherwise).any(|item| self.declares(item)),
+            Item::For(each) => each.body.iter().any(|item| self.declares(item)),
+            Item::Expect(expect) => self.is_chosen(expect),
+            Item::Assert(_) | Item::Let(_) => false,
+            Item::Entry(_) | Item::Param(_) | Item::Type(_) | Item::Fn(_) | Item::Kind(_) | Item::Crd(_) | Item::Refine(_) => true,
+            Item::Rule(_) | Item::Test(_) | Item::Import(_) | Item::Base(_) | Item::Extend(_) | Item::Remove(_) => true,
+            Item::Namespace(_) | Item::Instance(_) | Item::Waive(_) => true,
         }
     }
 

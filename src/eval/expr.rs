@@ -89,7 +89,11 @@ impl<'a> Evaluator<'_, 'a> {
 
     pub(super) fn condition(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Eval<bool> {
         let node = self.eval(expr, scope)?;
-        self.truth(&node, expr.span)
+        let held = self.truth(&node, expr.span)?;
+        if let Some(coverage) = &self.shared.coverage {
+            coverage.conditions.lock().unwrap_or_else(|e| e.into_inner()).insert((expr.span, held));
+        }
+        Ok(held)
     }
 
     pub(super) fn truth(&self, node: &Node, span: Span) -> Eval<bool> {

@@ -45,9 +45,9 @@ use crate::types::{ModuleId, Ty};
 use crate::value::{Measure, Node, Origin, OriginKind, Value};
 use crate::world::World;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use ustr::Ustr;
 
 /// Reported already: what depends on it ends without another word.
@@ -99,6 +99,26 @@ pub struct Shared<'a> {
     signatures: RwLock<FxHashMap<usize, Arc<calls::Signature<'a>>>>,
     /// What the objects that were made weigh together.
     weight: AtomicU64,
+    /// What a test declares besides.
+    pub extra: Option<Extra<'a>>,
+    /// What is looked at, where somebody wants to know.
+    pub coverage: Option<Arc<Coverage>>,
+}
+
+/// The body of a test: its declarations count as if they stood at the end of the file.
+#[derive(Clone, Copy)]
+pub struct Extra<'a> {
+    pub items: &'a [ast::Item],
+    pub home: ModuleId,
+    /// The one of its `expect`s whose declarations count as well.
+    pub expect: Option<&'a ast::Expect>,
+}
+
+/// Which conditions came out which way, and which declarations were named by their heads, in all the runs that share it.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    pub conditions: Mutex<FxHashSet<(Span, bool)>>,
+    pub named: Mutex<FxHashSet<Span>>,
 }
 
 /// Everything a program declares, as objects in the order of the declarations.
@@ -114,7 +134,11 @@ pub fn evaluate_and<'a, T>(
     limits: Limits,
     then: impl FnOnce(&Shared<'a>, Vec<Object>) -> T,
 ) -> T {
-    let mut shared = Shared::new(program, world, params, limits);
+    evaluate_shared(Shared::new(program, world, params, limits), then)
+}
+
+/// As [`evaluate_and`], of what was made ready before.
+pub fn evaluate_shared<'a, T>(mut shared: Shared<'a>, then: impl FnOnce(&Shared<'a>, Vec<Object>) -> T) -> T {
     let expanded = expand::expand(&shared);
     shared.decls = expanded.decls;
     let shared = &shared;
@@ -147,7 +171,24 @@ impl<'a> Shared<'a> {
             constants: Default::default(),
             signatures: Default::default(),
             weight: Default::default(),
+            extra: None,
+            coverage: None,
         }
+    }
+
+    /// The same run seen from a test: Kubernetes' kinds name the finished objects, whoever made them.
+    pub fn seen_by_test(&self, objects: &[Object]) -> Shared<'a> {
+        let mut seen = Shared::new(self.program, self.world, self.params.clone(), self.limits);
+        seen.coverage = self.coverage.clone();
+        seen.objects = Objects::new(objects.to_vec());
+        for decl in self.decls.list.iter().filter(|decl| decl.high().is_some()) {
+            let _ = seen.decls.add(decl.clone());
+        }
+        for object in objects {
+            let _ = seen.decls.add(Arc::new(Decl::of_object(object)));
+        }
+        seen.decls.file = self.decls.file.clone();
+        seen
     }
 
     /// Whether the objects made so far are more than a program may make.

@@ -171,7 +171,12 @@ impl<'a> Evaluator<'_, 'a> {
             None => decls.find(kind, name, scope.namespace),
         };
         match found {
-            Ok(decl) => Ok(decl.clone()),
+            Ok(decl) => {
+                if let Some(coverage) = &self.shared.coverage {
+                    coverage.named.lock().unwrap_or_else(|e| e.into_inner()).insert(decl.head);
+                }
+                Ok(decl.clone())
+            }
             Err(candidates) if !candidates.is_empty() => {
                 let names: Vec<String> = candidates.iter().map(|d| d.full_name()).collect();
                 let error = Diagnostic::new(&codes::AMBIGUOUS_NAME, at, format!("several declarations are called `{kind}.{name}`"));

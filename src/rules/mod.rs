@@ -9,8 +9,10 @@ mod place;
 mod reads;
 mod refine;
 mod run;
+mod update;
 mod waivers;
 
+pub use update::{UpdateBook, UpdateReport};
 pub use waivers::{Waiver, Waivers};
 
 use crate::ast::{self, RuleBind, RuleStmt};

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::place::{self, find};
+use super::update::UpdateRule;
 use crate::ast::{self, Expr, ExprKind, Level, Name, RuleStmt};
 use crate::conform::{Site, Step};
 use crate::diag::{Diagnostic, Severity, Sink};
@@ -32,6 +33,26 @@ pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Eval
     said
 }
 
+/// What a rule on updates says of the way from one object to another; places are those of the new one.
+pub(super) fn run_update<'a>(
+    rule: &UpdateRule<'a>,
+    old: &Arc<Record>,
+    new: &Arc<Record>,
+    evaluator: &mut Evaluator<'_, 'a>,
+    release: &Node,
+) -> Vec<Report> {
+    let (old_name, new_name) = rule.names;
+    evaluator.begin_rule(&rule.absent);
+    let node = super::update::node_of;
+    let scope = Scope::module(rule.home).with("object".into(), node(new)).with("kubeVersion".into(), release.clone());
+    let scope = scope.with(old_name, node(old)).with(new_name, node(new));
+    let vars = vec![Var { name: old_name, place: VarPlace::Nowhere }, Var { name: new_name, place: VarPlace::Root }];
+    let mut reports = Vec::new();
+    let mut run = Run { evaluator, root: new, vars, reports: &mut reports };
+    let _ = run.stmts(rule.body, &scope);
+    reports
+}
+
 /// Whether a rule reports nothing about a value without any field, wherever it may stand.
 pub(super) fn says_nothing_of_nothing<'a>(rule: &Rule<'a>, shared: &Shared<'a>, release: Minor) -> bool {
     let sink = Sink::new();
@@ -41,12 +62,12 @@ pub(super) fn says_nothing_of_nothing<'a>(rule: &Rule<'a>, shared: &Shared<'a>, 
     ended.is_ok() && reports.is_empty()
 }
 
-struct Report {
-    level: Severity,
-    message: EcoString,
-    help: Option<EcoString>,
+pub(super) struct Report {
+    pub level: Severity,
+    pub message: EcoString,
+    pub help: Option<EcoString>,
     /// From the rule's value to the place.
-    steps: Vec<Step>,
+    pub steps: Vec<Step>,
 }
 
 fn statements<'a>(
@@ -96,6 +117,8 @@ enum VarPlace<'a> {
     Let { expr: &'a Expr, vars: usize },
     /// The number or key of a loop.
     Key,
+    /// In the object as it was, of which nothing is shown.
+    Nowhere,
 }
 
 impl<'a> Run<'_, '_, 'a> {
@@ -182,6 +205,7 @@ impl<'a> Run<'_, '_, 'a> {
                     self.vars[..vars].iter().enumerate().rev().find(|(_, v)| v.name == *name).map(|(i, v)| (i, v.place.clone()))?;
                 match place {
                     VarPlace::Root => Some(Vec::new()),
+                    VarPlace::Nowhere => None,
                     VarPlace::Element { over, vars, key, node } => self.element(over, vars, &key, &node, scope),
                     VarPlace::Let { expr: value, vars } if is_path(value) => self.steps(value, vars, scope),
                     VarPlace::Let { .. } => self.found(expr, scope),

@@ -6,7 +6,7 @@
 
 mod chain;
 mod line;
-mod path;
+pub mod path;
 mod render;
 mod target;
 

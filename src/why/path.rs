@@ -120,7 +120,15 @@ fn in_list<'o>(list: &'o List, step: &str) -> Option<Found<'o>> {
 pub fn label(list: &List, item: &Item) -> Option<Ustr> {
     let Value::Record(record) = &item.node.value else { return None };
     let key = list.label.unwrap_or_else(|| Ustr::from("name"));
-    crate::data::scalar_text(&record.get(key)?.node.value).map(|text| Ustr::from(&text))
+    let named = match record.get(key) {
+        Some(entry) => &entry.node,
+        // The template of a claim is an object.
+        None => match &record.get(Ustr::from("metadata"))?.node.value {
+            Value::Record(metadata) => &metadata.get(Ustr::from("name"))?.node,
+            _ => return None,
+        },
+    };
+    crate::data::scalar_text(&named.value).map(|text| Ustr::from(&text))
 }
 
 /// The names that a step could have had at the end of what was found.

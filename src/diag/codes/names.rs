@@ -55,9 +55,6 @@ codes! {
     NOT_YET = "not-yet", Error, "this version of kdsl does not do this yet",
         doc: "The language has it and this version reads it, but does not act on it: a `crd` is not emitted, and the kinds of a CRD in YAML cannot be imported. Rather than leave it out silently kdsl stops.",
         fails: "crd Website in \"extensions.example.com/v1\" { spec { gitRepo: String } }\n", passes: "ConfigMap c { data { A = \"1\" } }\n";
-    NOT_RUN = "not-run", Warning, "this version of kdsl reads this and does not run it",
-        doc: "Rules, refinements of native types, waivers and tests are part of the language. This version checks their syntax and does not run them, so that they say nothing about your objects.",
-        fails: "rule named on Container c { require c.name != \"\" else \"a container has a name\" }\n", passes: "ConfigMap c { data { A = \"1\" } }\n";
     CYCLE = "cycle", Error, "a definition needs itself",
         doc: "A let, a field, a function, a type or a kind that needs its own value has none. The message shows the way round.",
         fails: "let a = b\nlet b = a\n", passes: "let a = 1\nlet b = a\n";
