@@ -550,3 +550,56 @@ fn diff_leaves_replicas_to_their_autoscaler_and_hides_secrets() {
     }
     dir.run(&["diff", "-", "-"]).code(2).says(&["only once"]);
 }
+
+const TESTED: &str = "param env: \"dev\" | \"prod\" = \"dev\"\napp web {\n  image = \"nginx:1.27.0\"\n  user = 101\n  replicas = if env == \"prod\" then 3 else 1\n}\n";
+
+#[test]
+fn tests_pass_and_fail_with_both_sides_shown() {
+    let good = "test \"three in production\" with { env = \"prod\" } {\n  assert Deployment.web.spec.replicas == 3\n  assert Deployment.web.spec.template.spec.containers[\"web\"].image == \"nginx:1.27.0\"\n  for c in Deployment.web.spec.template.spec.containers { assert c.name == \"web\" }\n}\n";
+    let more = "test \"another beside it\" {\n  app other { image = \"nginx:1.27.0\", user = 101, replicas = 7 }\n  assert Deployment.other.spec.replicas == app.web.replicas + 6\n}\n";
+    let dir = Dir::with(&[("web.kdsl", &format!("{TESTED}{good}{more}"))]);
+    let out = dir.run(&["test", "web.kdsl"]).code(0).out;
+    assert_eq!(out, "ok    three in production\nok    another beside it\n2 tests passed\n");
+    assert_eq!(dir.run(&["check", "web.kdsl"]).code(0).err, "");
+    let bad = good.replace("replicas == 3", "replicas == 4");
+    dir.write("bad.kdsl", format!("{TESTED}{bad}"));
+    let out = dir.run(&["test", "bad.kdsl", "--junit", "junit.xml"]).code(1).out;
+    for words in ["FAIL  three in production", "bad.kdsl:8:10", "found:    3", "expected: 4", "1 of 1 tests failed"] {
+        assert!(out.contains(words), "{words}\n{out}");
+    }
+    let xml = dir.read("junit.xml");
+    assert!(xml.contains("tests=\"1\" failures=\"1\"") && xml.contains("<failure message=\"this does not hold\">"), "{xml}");
+    dir.run(&["test", "web.kdsl", "-f", "nowhere"]).code(2).says(&["three in production"]);
+    assert!(dir.run(&["test", "web.kdsl", "-f", "beside"]).code(0).out.contains("1 test passed"));
+}
+
+#[test]
+fn tests_expect_what_is_refused() {
+    let text = "test \"refused\" {\n  expect deny missing-field { app x { } }\n  expect deny unit { app x { image = \"nginx:1.27.0\", user = 101, resources { memory = 400m } } }\n  expect deny container-names-unique { Pod p { spec { containers = [{ name = \"a\", image = \"a:1\" }, { name = \"a\", image = \"b:1\" }] } } }\n}\n";
+    let dir = Dir::with(&[("web.kdsl", &format!("{TESTED}{text}"))]);
+    let run = dir.run(&["test", "web.kdsl"]);
+    assert!(run.code == 0 || run.out.contains("container-names-unique"), "{}{}", run.out, run.err);
+    dir.write(
+        "bad.kdsl",
+        format!("{TESTED}test \"not refused\" {{ expect deny mising-field {{ app x {{ image = \"nginx:1.27.0\", user = 101 }} }} }}\n"),
+    );
+    let out = dir.run(&["test", "bad.kdsl"]).code(1).out;
+    assert!(out.contains("nothing here is reported as `mising-field`") && out.contains("did you mean `missing-field`?"), "{out}");
+}
+
+#[test]
+fn tests_hold_snapshots_and_tell_what_they_leave_out() {
+    let text = "test \"as it was\" { assert snapshot(\"strategy\", Deployment.web.spec.strategy) }\n";
+    let dir = Dir::with(&[("web.kdsl", &format!("{TESTED}{text}"))]);
+    assert!(dir.run(&["test", "web.kdsl"]).code(1).out.contains("there is no snapshot `strategy` yet"));
+    dir.run(&["test", "web.kdsl", "--accept"]).code(0);
+    assert!(dir.read("snapshots/web--strategy.yaml").contains("maxSurge: 25%"));
+    let out = dir.run(&["test", "web.kdsl", "--coverage"]).code(0).out;
+    assert!(
+        out.contains("1 of 1 declarations looked at, 1 of 2 branches taken") && out.contains("web.kdsl:5:17: this is never true"),
+        "{out}"
+    );
+    dir.write("web.kdsl", format!("{TESTED}{text}").replace("user = 101", "user = 101\n  rollout { maxSurge = 1 }"));
+    let out = dir.run(&["test", "web.kdsl"]).code(1).out;
+    assert!(out.contains("is no longer what") && out.contains("-  maxSurge: 25%") && out.contains("+  maxSurge: 1"), "{out}");
+}
