@@ -20,6 +20,7 @@
 #[path = "support/reference.rs"]
 mod reference;
 
+use kdsl::testing::TestOptions;
 use kdsl::{Build, Engine, MemWorld, Style, builtins};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -187,7 +188,18 @@ fn run(block: &Block, world: &mut MemWorld) -> Result<Build, String> {
     match (build.diagnostics.has_errors(), block.has("error")) {
         (true, false) => Err(format!("this has errors:\n{}", build.diagnostics.render(Style::Pretty { color: false }))),
         (false, true) => Err("this has no errors".to_string()),
-        _ => Ok(build),
+        (false, false) => tested(&block.body).map(|()| build),
+        (true, true) => Ok(build),
+    }
+}
+
+/// The tests that a block holds pass.
+fn tested(text: &str) -> Result<(), String> {
+    let tests = Engine::new(examples().with("doc.kdsl", text)).test("doc.kdsl", &TestOptions::default());
+    let failures: Vec<_> = tests.outcomes().iter().flat_map(|test| test.failures.clone()).collect();
+    match failures.as_slice() {
+        [] => Ok(()),
+        failures => Err(format!("tests fail:\n{}", tests.render(failures, Style::Pretty { color: false }))),
     }
 }
 
