@@ -73,7 +73,7 @@ pub fn run(world: &dyn World, path: &str, options: &TestOptions) -> Tested {
         let coverage = options.coverage.then(|| Arc::new(Coverage::default()));
         let runner = Runner { world, path, project: &project, files: &tested.files, options, coverage: coverage.clone() };
         tested.tests = chosen.par_iter().map(|test| runner.test(test)).collect();
-        tested.left_out = others.into_iter().map(|test| name_of(&test)).collect();
+        tested.left_out = others.into_iter().map(name_of).collect();
         tested.covered = coverage.map(|coverage| coverage::covered(&project, &coverage));
     }
     tested.diagnostics = sink.finish();
