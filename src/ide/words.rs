@@ -81,7 +81,7 @@ impl Cursor {
                 kind if kind.is_trivia() => {}
                 _ if !starts || depth > 0 => {}
                 kind if kind.is_word() || kind == Kind::String => {
-                    if Some(i) != self.under {
+                    if Some(i) != self.under && !self.is_label_under(i) {
                         out.push((unquoted(&text[token.start as usize..token.end as usize]), self.second(text, i)));
                     }
                     starts = false;
@@ -91,6 +91,25 @@ impl Cursor {
             i += 1;
         }
         out
+    }
+
+    /// What would close the brackets and strings that the offset's line opens before it and does not close behind it.
+    pub fn closers(&self, text: &str, offset: usize) -> String {
+        let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[offset..].find('\n').map_or(text.len(), |newline| offset + newline);
+        let mut open: Vec<&str> = Vec::new();
+        for token in self.tokens.iter().filter(|token| line <= token.start as usize && (token.end as usize) <= end) {
+            let is_before = (token.end as usize) <= offset;
+            match token.kind {
+                Kind::LBrace if is_before => open.push("}"),
+                Kind::LParen if is_before => open.push(")"),
+                Kind::LBracket if is_before => open.push("]"),
+                Kind::StringOpen if is_before => open.push("}\""),
+                Kind::RBrace | Kind::RParen | Kind::RBracket | Kind::StringClose => drop(open.pop()),
+                _ => {}
+            }
+        }
+        open.into_iter().rev().collect()
     }
 
     /// The innermost bracket, or `${`, that is open at an offset.
@@ -143,6 +162,12 @@ impl Cursor {
             _ => None,
         };
         (position, named)
+    }
+
+    /// Whether the word behind the first one of an entry is being written.
+    fn is_label_under(&self, first: usize) -> bool {
+        let next = self.tokens[first + 1..].iter().position(|token| token.kind != Kind::Blank);
+        self.under.is_some() && next.map(|next| first + 1 + next) == self.under
     }
 
     fn second<'t>(&self, text: &'t str, first: usize) -> Option<&'t str> {

@@ -137,3 +137,15 @@ fn rules_and_the_types_that_they_are_on() {
     assert_offers("rule mine on PodSpec p {\n  deny \"…\" at ‸\n}", &["p", "object", "kubeVersion"]);
     assert_offers("refine ContainerPort {\n  name: ‸\n}", &["PortName"]);
 }
+
+#[test]
+fn brackets_that_are_not_closed_yet() {
+    assert_offers("let r = 1\napp web {\n  image = \"${‸\n  user = 1\n}\n", &["r"]);
+    assert_offers("let r = 1\napp web {\n  image = \"${r}/${‸\n}\n", &["r"]);
+    assert_offers("app web { image = \"a:1\" }\nstateful db {\n  allow pg = [‸\n", &["app.web"]);
+    assert_offers("app web {\n  pod { tolerations = [{ ‸\n}\n", &["key", "operator"]);
+    assert_offers("app web {\n  pod { tolerations = [{ operator = \"‸\n}\n", &["Exists"]);
+    assert_offers("app web {\n  pod { tolerations = [{ operator = ‸\n  }\n  user = 1\n}\n", &["\"Exists\""]);
+    assert_offers("let a = [1]\nlet b = join(map(‸\nlet c = 1\n", &["a"]);
+    assert_offers_not("app web {\n  port ht‸\n}\n", &["ht"]);
+}

@@ -13,6 +13,7 @@ use super::{Analysis, words};
 use crate::check::trace::{Seen, What};
 use crate::resolve::Program;
 use crate::syntax::token::Kind;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// A text that could stand at a place.
@@ -34,7 +35,7 @@ pub struct Completion {
     pub rank: u8,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CompletionKind {
     Field,
     /// A let or a loop's variable.
@@ -104,7 +105,8 @@ pub fn complete(analysis: &Analysis, file: &str, offset: usize) -> Vec<Completio
     };
     found.iter_mut().for_each(|completion| completion.replace = replace.clone());
     found.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
-    found.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
+    let mut seen = FxHashSet::default();
+    found.retain(|completion| seen.insert((completion.label.clone(), completion.kind)));
     found
 }
 
@@ -116,7 +118,10 @@ fn at_word(analysis: &Analysis, file: &str, text: &str, offset: usize, cursor: &
     if cursor.kind_before() == Some(Kind::Number) && word.start == cursor.before.map_or(0, |i| cursor.tokens[i].end as usize) {
         return (Vec::new(), word);
     }
-    for ending in context::endings(cursor) {
+    let closers = cursor.closers(text, word.start);
+    let closed = context::endings(cursor).iter().filter(|_| !closers.is_empty()).map(|ending| format!("{ending}{closers}"));
+    let endings: Vec<String> = closed.chain(context::endings(cursor).iter().map(|ending| ending.to_string())).collect();
+    for ending in endings {
         let trial = format!("{}{WORD}{ending}{}", &text[..word.start], &text[word.end..]);
         let trial = analysis.with_text(file, trial);
         let found = trial.at(file, word.start + 1, |program, seen| {
@@ -183,7 +188,8 @@ fn in_string(analysis: &Analysis, file: &str, text: &str, offset: usize, cursor:
     // What an open string swallowed is cut off, so that the entry parses.
     let trial = format!("{}\"{WORD}\"{}", &text[..token.start as usize], &text[token.end as usize..]);
     let mut found = Vec::new();
-    for ending in ["", " = null", " then null else null"] {
+    let closers = cursor.closers(text, token.start as usize);
+    for ending in [closers.as_str(), "", " = null", " then null else null"] {
         let at = token.start as usize + WORD.len() + 2;
         let trial = analysis.with_text(file, format!("{}{ending}{}", &trial[..at], &trial[at..]));
         let seen = trial.at(file, token.start as usize + 2, |program, seen| {

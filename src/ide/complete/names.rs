@@ -149,7 +149,7 @@ pub fn values(expected: Option<&Ty>, in_string: bool, out: &mut Vec<Completion>)
         }
     }
     if expected.is_optional() && !in_string && !matches!(expected, Ty::Any | Ty::Poison) {
-        out.push(Completion::new("null", CompletionKind::Value).detail("not set").rank(3));
+        out.push(Completion::new("null", CompletionKind::Value).detail("not set").rank(60));
     }
 }
 
