@@ -280,7 +280,7 @@ fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, sink: &Sin
 
 /// What neither the schema nor rules can say.
 fn judge_natively(object: &Object, sink: &Sink) {
-    crd::check_object(object).into_iter().for_each(|finding| sink.push(finding.diagnostic(object.title())));
+    crd::check_object(object.kind, &object.node()).into_iter().for_each(|finding| sink.push(finding.diagnostic(object.title())));
 }
 
 fn unverified(custom: &manifest::Custom, options: &VetOptions) -> Diagnostic {

@@ -40,6 +40,8 @@ pub enum ImportTarget {
     File(usize),
     /// `k8s/autoscaling/v1`: its kinds of that group and version.
     Native(ustr::Ustr),
+    /// The text of a file with CustomResourceDefinitions.
+    Definitions(Arc<str>),
     /// It could not be read, which was reported.
     Missing,
 }
@@ -136,7 +138,7 @@ impl Loader<'_, '_> {
             match (is_base, what) {
                 (false, what) => file.imports.push(Imported { what, alias, span }),
                 (true, ImportTarget::File(base)) => self.set_base(number, base, span),
-                (true, ImportTarget::Native(_) | ImportTarget::Missing) => {}
+                (true, ImportTarget::Native(_) | ImportTarget::Definitions(_) | ImportTarget::Missing) => {}
             }
         }
     }
@@ -161,10 +163,9 @@ impl Loader<'_, '_> {
         if let Some(group_version) = path.strip_prefix("k8s/").filter(|_| !is_base) {
             return ImportTarget::Native(group_version.into());
         }
-        if let Some(form) = [".yaml", ".yml", ".json"].into_iter().find(|end| path.ends_with(end)) {
-            let what = if is_base { "`base`" } else { "`import`" };
-            let message = format!("{what} of a {form} file is not done by this version of kdsl");
-            let error = Diagnostic::new(&codes::NOT_YET, at, message);
+        let form = [".yaml", ".yml", ".json"].into_iter().find(|end| path.ends_with(end));
+        if let Some(form) = form.filter(|_| is_base) {
+            let error = Diagnostic::new(&codes::IMPORT_PATH, at, format!("a {form} file is no program, so it is no `base`"));
             self.sink.push(error.help("data can be read with `yaml.parse(read(\"…\"))` or `json.parse(read(\"…\"))`"));
             return ImportTarget::Missing;
         }
@@ -172,6 +173,9 @@ impl Loader<'_, '_> {
             Ok(joined) => joined,
             Err(error) => return self.unreadable(path, at, error),
         };
+        if form.is_some() {
+            return self.text(&joined, at).map_or(ImportTarget::Missing, |text| ImportTarget::Definitions(text.into()));
+        }
         let known = self.numbers.contains_key(&joined);
         match self.read(&joined, at) {
             Some(number) => {

@@ -16,8 +16,8 @@ pub struct Definitions {
 
 /// One version of one kind.
 #[derive(Debug)]
-struct Definition {
-    schema: Schema,
+pub struct Definition {
+    pub schema: Schema,
     served: bool,
     /// With a status subresource, the status of what is created is dropped.
     status: bool,
@@ -32,20 +32,9 @@ impl Definitions {
         let names = spec.field("names");
         let versions = spec.field("versions");
         for version in versions.items() {
-            let schema = version.field("schema");
-            let definition = Definition {
-                schema: Schema::read(&schema.field("openAPIV3Schema")),
-                served: version.field("served").is_true(),
-                status: version.field("subresources").field("status").exists(),
-                namespaced: spec.field("scope").text() != "Cluster",
-            };
             let api_version = format!("{}/{}", spec.field("group").text(), version.field("name").text());
-            self.kinds.insert((api_version, names.field("kind").text().to_string()), definition);
+            self.kinds.insert((api_version, names.field("kind").text().to_string()), Definition::read(&spec, &version));
         }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.kinds.is_empty()
     }
 
     /// What the API server would refuse in an object; `None` where no definition has its kind.
@@ -53,23 +42,42 @@ impl Definitions {
         let object = Place::root(root);
         let (version, kind) = (object.field("apiVersion"), object.field("kind"));
         let definition = self.kinds.get(&(version.text().to_string(), kind.text().to_string()))?;
+        Some(definition.check(root))
+    }
+}
+
+impl Definition {
+    pub fn read(spec: &Place, version: &Place) -> Definition {
+        let schema = version.field("schema");
+        Definition {
+            schema: Schema::read(&schema.field("openAPIV3Schema")),
+            served: version.field("served").is_true(),
+            status: version.field("subresources").field("status").exists(),
+            namespaced: spec.field("scope").text() != "Cluster",
+        }
+    }
+
+    /// What the API server would refuse in an object of this kind.
+    pub fn check(&self, root: &Node) -> Vec<Finding> {
+        let object = Place::root(root);
+        let version = object.field("apiVersion");
         let mut out = Vec::new();
-        if !definition.served {
+        if !self.served {
             out.push(version.finding(&codes::CUSTOM_VALUE, format!("the CustomResourceDefinition does not serve {}", version.text())));
         }
-        metadata(&object.field("metadata"), definition, &mut out);
-        values::unknown(&object, &definition.schema, true, &mut out);
-        let mut filled = defaults::filled(root, &definition.schema);
-        if let (true, Value::Record(record)) = (definition.status, &mut filled.value) {
+        metadata(&object.field("metadata"), self, &mut out);
+        values::unknown(&object, &self.schema, true, &mut out);
+        let mut filled = defaults::filled(root, &self.schema);
+        if let (true, Value::Record(record)) = (self.status, &mut filled.value) {
             std::sync::Arc::make_mut(record).retain(|entry| entry.key.as_str() != "status");
         }
         let object = Place::root(&filled);
         let before = out.len();
-        values::check(&object, &definition.schema, &mut out);
+        values::check(&object, &self.schema, &mut out);
         if out.len() == before {
-            rules::check(&object, &definition.schema, true, &mut out);
+            rules::check(&object, &self.schema, true, &mut out);
         }
-        Some(out)
+        out
     }
 }
 

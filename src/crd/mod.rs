@@ -4,6 +4,7 @@ mod defaults;
 mod definition;
 mod formats;
 mod instances;
+mod native;
 mod openapi;
 mod paths;
 mod rules;
@@ -15,16 +16,18 @@ mod values;
 
 pub use definition::check_definition;
 pub use instances::Definitions;
+pub use native::{bundle, bundle_of_text};
 
 use crate::cel;
 use crate::finding::Finding;
-use crate::object::Object;
+use crate::schema::NativeKind;
+use crate::value::Node;
 
-/// What the API server refuses in an object of one of its own kinds beyond its schema and the rules.
-pub fn check_object(object: &Object) -> Vec<Finding> {
-    match object.kind.group.as_str() {
-        "admissionregistration.k8s.io" | "resource.k8s.io" => cel::check_admission(&object.node()),
-        "apiextensions.k8s.io" => check_definition(&object.node()),
-        _ => Vec::new(),
+/// What the API server refuses in an object beyond its schema and the rules.
+pub fn check_object(kind: &'static NativeKind, object: &Node) -> Vec<Finding> {
+    match kind.group.as_str() {
+        "admissionregistration.k8s.io" | "resource.k8s.io" => cel::check_admission(object),
+        "apiextensions.k8s.io" => check_definition(object),
+        _ => native::check_added(kind, object).unwrap_or_default(),
     }
 }

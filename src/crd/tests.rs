@@ -116,3 +116,19 @@ fn objects_are_judged_by_their_definition() {
     }
     assert!(definitions.check_instance(&node("apiVersion: example.com/v2\nkind: Website\n")).is_none());
 }
+
+#[test]
+fn a_text_gives_its_kinds_once() {
+    let text = DEFINITION.replace("a: A", "a: {type: integer, format: int32, description: How many.}");
+    let bundle = bundle_of_text(&text).expect("one definition");
+    assert_eq!(bundle_of_text(&text), Ok(bundle));
+    let kind = crate::schema::kind_in(&bundle, "Website").expect("it is in the bundle");
+    assert_eq!((kind.api_version.as_str(), kind.namespaced), ("example.com/v1", true));
+    let spec = kind.ty.get().field("spec".into()).expect("a field");
+    let crate::schema::NativeTy::Ref(spec) = spec.ty else { panic!("{:?}", spec.ty) };
+    let field = spec.get().field("a".into()).expect("a field");
+    assert_eq!((field.ty, field.doc()), (crate::schema::NativeTy::Int32, Some("How many.")));
+    assert!(bundle_of_text("kind: ConfigMap\n").is_err_and(|why| why.contains("no CustomResourceDefinition")));
+    let old = text.replace("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1");
+    assert!(bundle_of_text(&old).is_err_and(|why| why.contains("v1beta1")));
+}

@@ -354,12 +354,22 @@ impl<'a> Module<'a> {
     }
 
     fn import(&mut self, import: &crate::load::Imported, sink: &Sink) {
-        let target = match import.what {
-            ImportTarget::File(number) => Alias::Module(module_id(number)),
-            ImportTarget::Native(group_version) => Alias::Native(group_version),
+        let target = match &import.what {
+            ImportTarget::File(number) => Alias::Module(module_id(*number)),
+            ImportTarget::Native(group_version) => Alias::Native(*group_version),
+            ImportTarget::Definitions(text) => match crate::crd::bundle_of_text(text) {
+                Ok(bundle) => Alias::Native(bundle),
+                Err(why) => {
+                    let error = Diagnostic::new(&codes::NO_DEFINITION, import.span, format!("no kinds come from this file: {why}"));
+                    let help = "import YAML with CustomResourceDefinitions; other data is read with `yaml.parse(read(\"…\"))`";
+                    sink.push(error.help(help));
+                    Alias::Missing
+                }
+            },
             ImportTarget::Missing => Alias::Missing,
         };
         if let Alias::Native(group_version) = target
+            && schema::added::bundle(group_version).is_none()
             && !schema::kinds().any(|kind| kind.api_version == group_version)
         {
             let known: Vec<&str> = schema::kinds().map(|k| k.api_version.as_str()).collect();

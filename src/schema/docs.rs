@@ -18,7 +18,10 @@ pub(super) fn of_type(ty: Ustr) -> Option<&'static str> {
 
 /// The words about a type's field.
 pub(super) fn of_field(ty: Ustr, field: Ustr) -> Option<&'static str> {
-    docs(ty)?.fields.get(field.as_str()).map(String::as_str)
+    match docs(ty) {
+        Some(docs) => docs.fields.get(field.as_str()).map(String::as_str),
+        None => super::added::doc(ty, field),
+    }
 }
 
 #[derive(Deserialize)]

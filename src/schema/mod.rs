@@ -5,6 +5,7 @@
 //! life of the process. One kind used costs one kind: a Deployment decodes some dozens of the hundreds of types, and what no one
 //! names is never read.
 
+pub mod added;
 mod decode;
 mod docs;
 mod native;
@@ -38,7 +39,7 @@ impl TypeId {
 
 /// The type of that number, decoded now if it never was.
 pub fn native_type(id: TypeId) -> &'static NativeType {
-    TYPES.get(id.0 as usize, |line| decode::native_type(id, line))
+    added::native_type(id).unwrap_or_else(|| TYPES.get(id.0 as usize, |line| decode::native_type(id, line)))
 }
 
 /// The type of that name, full (`io.k8s.api.core.v1.PodSpec`) or short (`PodSpec`).
@@ -72,7 +73,7 @@ pub fn types() -> impl Iterator<Item = TypeId> {
     (0..TYPES.len()).map(|index| TypeId(index as u32))
 }
 
-/// How many types there are; every [`TypeId::index`] is less.
+/// How many types Kubernetes has; for these every [`TypeId::index`] is less.
 pub fn type_count() -> usize {
     TYPES.len()
 }
@@ -92,9 +93,9 @@ pub fn kinds_named(name: &str) -> impl Iterator<Item = &'static NativeKind> + us
     KINDS.find(name).map(kind_at)
 }
 
-/// The kind of an `apiVersion` and a `kind`, as they stand in a manifest.
+/// The kind of an `apiVersion` and a `kind`, as they stand in a manifest; or of a bundle of added kinds.
 pub fn kind_in(api_version: &str, kind: &str) -> Option<&'static NativeKind> {
-    kinds_named(kind).find(|found| found.api_version == api_version)
+    kinds_named(kind).find(|found| found.api_version == api_version).or_else(|| added::kind_in(api_version, kind))
 }
 
 /// Every kind in every version, sorted by name.

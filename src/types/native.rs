@@ -15,8 +15,22 @@ pub fn field(id: TypeId, name: Ustr, partial: bool) -> Option<&'static Ty<'stati
         let slots = || (0..schema::type_count()).map(|_| OnceLock::new()).collect();
         [slots(), slots()]
     });
-    let fields = SLOTS[usize::from(partial)].get(id.index())?;
-    fields.get_or_init(|| id.get().fields.iter().map(|f| (f.name, Ty::of_native_field(f, partial))).collect()).get(&name)
+    let make = || id.get().fields.iter().map(|f| (f.name, Ty::of_native_field(f, partial))).collect();
+    match SLOTS[usize::from(partial)].get(id.index()) {
+        Some(fields) => fields.get_or_init(make).get(&name),
+        None => added(id, partial, make).get(&name),
+    }
+}
+
+/// The types of the fields of a type that was added at run time.
+fn added(id: TypeId, partial: bool, make: impl FnOnce() -> UstrMap<Ty<'static>>) -> &'static UstrMap<Ty<'static>> {
+    type Known = RwLock<FxHashMap<(TypeId, bool), &'static UstrMap<Ty<'static>>>>;
+    static KNOWN: LazyLock<Known> = LazyLock::new(Default::default);
+    if let Some(known) = KNOWN.read().unwrap_or_else(|e| e.into_inner()).get(&(id, partial)) {
+        return known;
+    }
+    let made = &*Box::leak(Box::new(make()));
+    KNOWN.write().unwrap_or_else(|e| e.into_inner()).entry((id, partial)).or_insert(made)
 }
 
 /// The type of the elements of a native list.
