@@ -74,6 +74,10 @@ impl Disk for LocalDisk {
         found
     }
 
+    fn today(&self) -> Option<String> {
+        Some(super::today())
+    }
+
     fn library(&self, name: &str, text: &str) -> Option<PathBuf> {
         let path = self.library.as_ref()?.join(name);
         let is_there = fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes());

@@ -23,9 +23,10 @@ impl Analysis {
         all
     }
 
-    /// What is wrong with the values and objects of a project of which [`Analysis::check_text`] finds nothing wrong.
-    pub fn check_values(&self, world: &dyn World) -> Vec<Diagnostic> {
-        driver::check_values(&self.project, &self.files, world, &Options::default())
+    /// What is wrong with the values and objects of a project of which [`Analysis::check_text`] finds nothing wrong. Waivers end by
+    /// `today`, where it is known.
+    pub fn check_values(&self, world: &dyn World, today: Option<String>) -> Vec<Diagnostic> {
+        driver::check_values(&self.project, &self.files, world, &Options { today, ..Options::default() })
     }
 }
 
@@ -149,7 +150,7 @@ pub fn yaml(analysis: &Analysis, world: &dyn World, place: &Place) -> Result<Str
     }
     let objects = driver::sample(&analysis.project, &analysis.files, world, &Options::default());
     if objects.is_empty() {
-        let errors = analysis.check_values(world);
+        let errors = analysis.check_values(world, None);
         return Err(match errors.iter().find(|diagnostic| diagnostic.is_error()) {
             Some(first) => format!("there are errors to mend first: {}", first.message),
             None => "nothing is emitted here".into(),

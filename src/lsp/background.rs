@@ -22,6 +22,8 @@ pub struct Job {
     pub stamp: u64,
     pub analysis: Arc<Analysis>,
     pub view: View,
+    /// As `2026-11-24`.
+    pub today: Option<String>,
 }
 
 /// What came of it.
@@ -118,8 +120,8 @@ impl Background {
 }
 
 fn evaluate(job: Job) -> Done {
-    let Job { document, stamp, analysis, view } = job;
-    let diagnostics = analysis.check_values(&view);
+    let Job { document, stamp, analysis, view, today } = job;
+    let diagnostics = analysis.check_values(&view, today);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let built = (!failed).then(|| Built::new(&analysis, &view));
     Done { document, stamp, analysis, diagnostics, built }

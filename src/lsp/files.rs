@@ -95,6 +95,11 @@ impl<'d> Files<'d> {
         }
     }
 
+    /// The day, as the disk's machine has it.
+    pub fn today(&self) -> Option<String> {
+        self.disk.today()
+    }
+
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders
     }

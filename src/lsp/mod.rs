@@ -23,13 +23,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What the server needs of a disk. The server itself touches none.
+/// What the server needs of the machine that it runs on. It touches nothing of that itself.
 pub trait Disk: Send + Sync {
     /// The files of a folder.
     fn world(&self, folder: &Path) -> Option<Arc<dyn World + Send + Sync>>;
 
     /// The kdsl files in a folder and those below, relative to it; not more than some thousands.
     fn programs(&self, folder: &Path) -> Vec<PathBuf>;
+
+    /// The day, as `2026-11-24`: waivers may end.
+    fn today(&self) -> Option<String>;
 
     /// A file that shows a text of the standard library.
     fn library(&self, name: &str, text: &str) -> Option<PathBuf>;

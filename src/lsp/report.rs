@@ -110,8 +110,8 @@ impl Server<'_> {
             self.reports.background.withdraw(uri.as_str());
             return;
         }
-        let view = self.files.view(&at.folder);
-        self.reports.background.submit(Job { document: uri.as_str().to_string(), stamp, analysis, view });
+        let (view, today) = (self.files.view(&at.folder), self.files.today());
+        self.reports.background.submit(Job { document: uri.as_str().to_string(), stamp, analysis, view, today });
     }
 
     /// The background has something.
