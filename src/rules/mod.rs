@@ -24,7 +24,7 @@ use crate::resolve::{Found, Program, RefinedField, STD};
 use crate::schema::{self, KubeRange, Minor, TypeId};
 use crate::types::ModuleId;
 use crate::value::{Node, Record, content};
-use reads::RuleReads;
+use reads::{Path, RuleReads};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
 use std::collections::HashMap;
@@ -55,8 +55,8 @@ struct Rule<'a> {
     /// What its reads give where nothing is written.
     absent: Arc<Reads>,
     reads: RuleReads,
-    /// It has nothing to say of a value without any of the fields that it reads.
-    quiet_about_nothing: bool,
+    /// It has nothing to say of a value without any of these; `None` where that is not known.
+    quiet_without: Option<Vec<Path>>,
 }
 
 impl<'p, 'a> RuleBook<'p, 'a> {
@@ -85,11 +85,24 @@ impl<'p, 'a> RuleBook<'p, 'a> {
             body,
             absent: Arc::new(check::prepare(self.program, found)),
             reads: reads::of(variable.name, body),
-            quiet_about_nothing: false,
+            quiet_without: None,
         };
-        rule.quiet_about_nothing =
-            rule.reads.is_of_fields() && self.kube.each().all(|release| run::says_nothing_of_nothing(&rule, shared, release));
+        rule.quiet_without = self.quiet_without(&rule, shared);
         Some(rule)
+    }
+}
+
+impl<'a> RuleBook<'_, 'a> {
+    /// Fields without any of which a rule has nothing to say: those that it asks for before anything else, or all that it reads.
+    fn quiet_without(&self, rule: &Rule<'a>, shared: &Shared<'a>) -> Option<Vec<Path>> {
+        let in_all = |quiet: &dyn Fn(Minor) -> bool| self.kube.each().all(quiet);
+        if let Some((lead, reads)) = reads::lead(rule.variable, rule.body)
+            && in_all(&|release| run::ends_at_lead(rule, &lead, shared, release))
+        {
+            return Some(reads.fields);
+        }
+        let quiet = rule.reads.is_of_fields() && in_all(&|release| run::says_nothing_of_nothing(rule, shared, release));
+        quiet.then(|| rule.reads.fields.clone())
     }
 }
 
@@ -154,12 +167,12 @@ impl Judge for RuleJudge<'_, '_> {
         refine::check(&rules.refinements, value, site);
         let mut alone = true;
         for rule in &rules.rules {
-            let fields = || rule.reads.fields.iter().map(|field| value.get(*field).map(|entry| &entry.node).filter(|node| !node.is_null()));
-            if rule.quiet_about_nothing && fields().all(|node| node.is_none()) {
+            if rule.quiet_without.as_ref().is_some_and(|paths| paths.iter().all(|path| reads::at(value, path).is_none())) {
                 continue;
             }
             alone &= !rule.reads.around;
-            let content = (rule as *const Rule as u64, fields().fold(1, |hash, node| content::mixed(hash, content::of(node))));
+            let fields = rule.reads.fields.iter().map(|path| content::of(reads::at(value, path)));
+            let content = (rule as *const Rule as u64, fields.fold(1, content::mixed));
             if rule.reads.is_of_fields() && self.quiet.contains(&content) {
                 continue;
             }

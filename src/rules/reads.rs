@@ -1,14 +1,31 @@
 //! What a rule reads: the fields of its value, or more. It decides when the rule need not run.
 
-use crate::ast::{self, CompClause, Entry, Expr, ExprKind, FieldValue, ListItem, Name, RuleStmt, StrPart};
+use crate::ast::{self, BinOp, CompClause, Entry, Expr, ExprKind, FieldValue, ListItem, Name, RuleStmt, StrPart};
 use crate::eval::looked_up;
+use crate::value::{Node, Record, Value};
+use smallvec::SmallVec;
 use ustr::Ustr;
+
+/// `metadata.labels`: a field of a value, or one within.
+pub(super) type Path = SmallVec<[Ustr; 3]>;
+
+/// What is written at a path.
+pub(super) fn at<'v>(value: &'v Record, path: &[Ustr]) -> Option<&'v Node> {
+    let (first, rest) = path.split_first()?;
+    let node = Some(&value.get(*first)?.node).filter(|node| !node.is_null())?;
+    match (&node.value, rest) {
+        (_, []) => Some(node),
+        (Value::Record(inner), rest) => at(inner, rest),
+        // An element by its label: the list decides.
+        _ => Some(node),
+    }
+}
 
 /// What a rule reads.
 #[derive(Default)]
 pub(super) struct RuleReads {
-    /// Fields of its value.
-    pub fields: Vec<Ustr>,
+    /// Fields of its value, each as deep as it is named.
+    pub fields: Vec<Path>,
     /// Its value as a whole.
     pub whole: bool,
     /// The object around it, or others.
@@ -28,13 +45,47 @@ impl RuleReads {
 
 /// What statements read, where `variable` is bound to the rule's value.
 pub(super) fn of(variable: Name, body: &[RuleStmt]) -> RuleReads {
-    let mut reads = ReadsOf { variable, found: RuleReads::default() };
+    let mut reads = ReadsOf { variable, lets: Vec::new(), found: RuleReads::default() };
     reads.stmts(body);
     reads.found
 }
 
+/// What a rule asks before anything else.
+pub(super) enum Lead<'a> {
+    /// Where it is false, the rule has nothing to say.
+    Condition(&'a Expr),
+    /// Where it is empty, the rule has nothing to say.
+    Loop(&'a Expr),
+}
+
+/// What a rule asks first, where all that it says depends on that, and what that reads.
+pub(super) fn lead(variable: Name, body: &[RuleStmt]) -> Option<(Lead<'_>, RuleReads)> {
+    let mut stmts = body.iter().filter(|stmt| !matches!(stmt, RuleStmt::Let(_) | RuleStmt::Unwaivable(_)));
+    let (first, None) = (stmts.next()?, stmts.next()) else { return None };
+    let lead = match first {
+        RuleStmt::If(cond) if cond.otherwise.is_empty() => Lead::Condition(leftmost(&cond.condition)),
+        RuleStmt::For(each) => Lead::Loop(&each.over),
+        _ => return None,
+    };
+    let (Lead::Condition(expr) | Lead::Loop(expr)) = lead;
+    let lets = body.iter().filter_map(|stmt| if let RuleStmt::Let(decl) = stmt { Some(decl.name.name) } else { None });
+    let mut reads = ReadsOf { variable, lets: lets.collect(), found: RuleReads::default() };
+    reads.expr(expr);
+    (reads.found.is_of_fields() && !reads.found.fields.is_empty()).then_some((lead, reads.found))
+}
+
+/// The first of the conditions that `and` joins.
+fn leftmost(condition: &Expr) -> &Expr {
+    match &condition.kind {
+        ExprKind::Binary { op: BinOp::And, left, .. } => leftmost(left),
+        _ => condition,
+    }
+}
+
 struct ReadsOf {
     variable: Name,
+    /// Names that stand for more than what is seen.
+    lets: Vec<Name>,
     found: RuleReads,
 }
 
@@ -73,19 +124,16 @@ impl ReadsOf {
         match &expr.kind {
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Num(_) => {}
             ExprKind::Name(name) => {
-                self.found.whole |= *name == self.variable;
+                self.found.whole |= *name == self.variable || self.lets.contains(name);
                 self.found.object |= *name == "object";
                 self.found.around |= *name == "object";
                 self.found.release |= *name == "kubeVersion";
             }
             ExprKind::Str(lit) => self.string(lit),
-            ExprKind::Field { base, field, .. } => match &base.kind {
-                ExprKind::Name(name) if *name == self.variable => {
-                    if !self.found.fields.contains(&field.name) {
-                        self.found.fields.push(field.name);
-                    }
-                }
-                _ => self.expr(base),
+            ExprKind::Field { base, .. } => match self.path(expr) {
+                Some(path) if self.found.fields.contains(&path) => {}
+                Some(path) => self.found.fields.push(path),
+                None => self.expr(base),
             },
             ExprKind::Index { base, index } => {
                 self.expr(base);
@@ -114,6 +162,19 @@ impl ReadsOf {
             ExprKind::Range { lo, hi } => [lo, hi].into_iter().flatten().for_each(|side| self.expr(side)),
             ExprKind::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().for_each(|e| self.expr(e)),
             ExprKind::Lambda { body, .. } => self.expr(body),
+        }
+    }
+
+    /// The path that an expression is from the rule's value.
+    fn path(&self, expr: &Expr) -> Option<Path> {
+        match &expr.kind {
+            ExprKind::Name(name) if *name == self.variable => Some(Path::new()),
+            ExprKind::Field { base, field, .. } => {
+                let mut path = self.path(base)?;
+                path.push(field.name);
+                Some(path)
+            }
+            _ => None,
         }
     }
 

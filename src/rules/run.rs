@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::place::{self, find};
+use super::reads::Lead;
 use super::update::UpdateRule;
 use crate::ast::{self, Expr, ExprKind, Level, Name, RuleStmt};
 use crate::conform::{Site, Step};
@@ -60,6 +61,24 @@ pub(super) fn says_nothing_of_nothing<'a>(rule: &Rule<'a>, shared: &Shared<'a>, 
     let mut reports = Vec::new();
     let ended = statements(rule, &Arc::default(), Node::default(), &mut evaluator, &super::release_node(release), &mut reports);
     ended.is_ok() && reports.is_empty()
+}
+
+/// Whether what a rule asks first ends it for a value without any field.
+pub(super) fn ends_at_lead<'a>(rule: &Rule<'a>, lead: &Lead<'a>, shared: &Shared<'a>, release: Minor) -> bool {
+    let sink = Sink::new();
+    let mut evaluator = Evaluator::of_rules(shared, &sink);
+    evaluator.begin_rule(&rule.absent);
+    let scope = Scope::module(rule.home).with("kubeVersion".into(), super::release_node(release));
+    let scope = scope.with(rule.variable, Node { value: Value::Record(Arc::default()), ..Node::default() });
+    match lead {
+        Lead::Condition(expr) => evaluator.holds(expr, &scope) == Ok(false),
+        Lead::Loop(expr) => evaluator.value(expr, &scope).is_ok_and(|node| match &node.value {
+            Value::Null => true,
+            Value::List(list) => list.items.is_empty(),
+            Value::Record(record) => record.entries.is_empty(),
+            _ => false,
+        }),
+    }
 }
 
 pub(super) struct Report {
