@@ -3,6 +3,7 @@
 //! load → names → check → evaluate → conform → order. A phase that found errors ends the run after it, so that later phases never see
 //! what is known to be wrong, and any error means no objects.
 
+use crate::ast::Name;
 use crate::conform;
 use crate::crd::{self, Definitions};
 use crate::diag::{Diagnostic, Severity, Sink, codes};
@@ -18,6 +19,7 @@ use crate::rules::{Faults, RuleBook, RuleJudge, UpdateBook, Waiver, Waivers};
 use crate::schema::{self, KubeRange};
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
+use crate::value::Node;
 use crate::why;
 use crate::world::{MemWorld, World};
 use crate::yaml;
@@ -364,6 +366,22 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>) -> di
         };
         reports.map(refusal).collect()
     })
+}
+
+/// Compiles the file at `path` and gives the value of one of its lets; `None` where the program has errors, or no such let.
+pub fn value(world: &dyn World, path: &str, options: &Options, name: Name) -> (Outcome, Option<Node>) {
+    let session = Session::load(world, path);
+    let mut value = None;
+    if let Some(program) = session.program() {
+        let params = params::resolve(&program, world, &options.given);
+        let found = program.value(program.root(), name);
+        if !session.sink.has_errors() {
+            value = eval::evaluate_and(&program, world, params, options.limits, |shared, _| eval::value_of_global(shared, found?));
+        }
+    }
+    let outcome = session.finish(Vec::new(), 1);
+    let value = value.filter(|_| !outcome.has_errors());
+    (outcome, value)
 }
 
 /// The values that the finite params of a file can have, in every combination, as a command line would give them.

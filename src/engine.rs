@@ -140,6 +140,12 @@ impl<W: World> Engine<W> {
         Tests(deep(|| testing::run(&self.world, path, &options)))
     }
 
+    /// The value of a let of the file that the world has at `path`; `None` where there is any error.
+    pub(crate) fn value(&self, path: &str, name: &str) -> (Option<Node>, Diagnostics) {
+        let (outcome, value) = deep(|| driver::value(&self.world, path, &self.bounded(), name.into()));
+        (value, Diagnostics::of(outcome))
+    }
+
     /// The options, with no more depth than there is stack for.
     fn bounded(&self) -> Options {
         let mut options = self.options.clone();
@@ -488,6 +494,11 @@ impl Diagnostics {
     /// As text; empty where there is nothing to say, except in the styles that have a frame.
     pub fn render(&self, style: Style) -> String {
         render::render(style, &self.list, &self.files)
+    }
+
+    /// The text that a span covers.
+    pub(crate) fn text(&self, span: Span) -> String {
+        self.files.text(span)
     }
 
     /// `2 errors, 1 warning`; empty where there is nothing to say.

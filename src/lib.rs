@@ -66,6 +66,8 @@ pub mod diag;
 #[doc(hidden)]
 pub mod diff;
 #[doc(hidden)]
+pub mod doc;
+#[doc(hidden)]
 pub mod driver;
 #[doc(hidden)]
 pub mod duration;
@@ -97,6 +99,8 @@ pub mod params;
 pub mod pattern;
 #[doc(hidden)]
 pub mod quantity;
+#[doc(hidden)]
+pub mod repl;
 #[doc(hidden)]
 pub mod resolve;
 #[doc(hidden)]

@@ -392,6 +392,37 @@ fn files_are_formatted_as_a_whole_or_not_at_all() {
 }
 
 #[test]
+fn documentation_is_a_folder_whose_links_lead_somewhere() {
+    let shop = "/// Which one.\nparam env: \"dev\" | \"prod\" = \"dev\"\n\n/// A <shop>.\nkind shop from app {\n  /// Who \\ is \"woken\".\n  team: Team\n  replicas = 2\n}\n\n/// A team.\ntype Team = \"a\" | \"b\"\n\n/// Two.\nfn twice(x: Int) -> Int = x * 2\n\n/// Small.\nrule small on DeploymentSpec d { deny \"x\" at d.replicas }\n";
+    let dir = Dir::with(&[("shop.kdsl", shop)]);
+    assert!(dir.run(&["doc", "shop.kdsl", "-o", "out"]).code(0).out.contains("begin with out/index.html"));
+    let pages = dir.list("out");
+    let html: Vec<(&String, String)> = pages.iter().filter(|p| p.ends_with(".html")).map(|p| (p, dir.read(&format!("out/{p}")))).collect();
+    for (name, text) in &html {
+        for target in text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let (page, id) = target.split_once('#').unwrap_or((target, ""));
+            let page = if page.is_empty() { name.as_str() } else { page };
+            let there = html.iter().find(|(other, _)| other.as_str() == page).unwrap_or_else(|| panic!("{name} links to {target}"));
+            assert!(id.is_empty() || there.1.contains(&format!("id=\"{id}\"")), "{name} links to {target}");
+        }
+    }
+    let page = dir.read("out/kind-shop.html");
+    for word in ["A &lt;shop&gt;.", "href=\"types.html#Team\"", "Who \\ is &quot;woken&quot;.", "Fields from", "= 2"] {
+        assert!(page.contains(word) || page.replace("<span class=n>2</span>", "2").contains(word), "`{word}` is missing in\n{page}");
+    }
+    let search = dir.read("out/search.js");
+    for word in ["\"shop.team\"", "\"app.replicas\"", "\"twice\"", "\"small\"", "\"env\"", "\"join\"", "\"container-names-unique\""] {
+        assert!(search.contains(word), "`{word}` cannot be found");
+    }
+    dir.run(&["doc", "shop.kdsl", "-o", "md", "--format", "markdown"]).code(0);
+    assert_eq!(dir.list("md"), ["README.md", "library.md", "project.md"]);
+    assert!(dir.read("md/project.md").contains("| `team` | `Team` | **required** | Who"));
+    dir.write("bad.kdsl", "kind {");
+    dir.run(&["doc", "bad.kdsl", "-o", "none"]).code(1).silent();
+    assert!(!dir.path().join("none").exists());
+}
+
+#[test]
 fn completions_are_made_for_every_shell() {
     let dir = Dir::with(&[]);
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -10,6 +10,7 @@
 //! - `console`: commands behind `$`, each followed by what it prints. Those that begin with `kdsl` are run with the examples as the
 //!   current folder and must succeed, or, in `console fails`, fail. Output may be left out, except that of `--help`; a line `…` stands
 //!   for any lines.
+//! - `repl`: entries behind `> `, lines that continue one behind `… `, each followed by what `kdsl repl` answers among the examples.
 //! - `rust`: stands in `examples/embed.rs`, which the tests compile.
 //! - `sh`: read by people only.
 //!
@@ -23,7 +24,9 @@ mod reference;
 use kdsl::testing::TestOptions;
 use kdsl::{Build, Engine, MemWorld, Style, builtins};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 /// Parts of documents that are made of the source, by name.
 const GENERATED: &[(&str, Generator)] = &[
@@ -160,6 +163,7 @@ impl Document {
                             _ => Err("no `kdsl` block stands above this output".to_string()),
                         },
                         "console" => console(block),
+                        "repl" => session(block),
                         "rust" => compiled(block),
                         "sh" | "lua" | "vim" | "toml" | "elisp" => Ok(()),
                         other => Err(format!("`{other}` is no language of the documentation; see tests/docs.rs")),
@@ -277,12 +281,35 @@ fn console(block: &mut Block) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs a command of `kdsl` in a copy of the examples.
-fn shell(command: &str) -> (bool, String) {
+/// Gives the entries of a block to a session among the examples.
+fn session(block: &mut Block) -> Result<(), String> {
+    let entries = block.body.lines().filter_map(|line| line.strip_prefix("> ").or_else(|| line.strip_prefix("… ")));
+    let input: String = entries.map(|entry| format!("{entry}\n")).collect();
+    let folder = folder_of_examples();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kdsl"))
+        .args(["repl", "--transcript"])
+        .current_dir(folder.path())
+        .env_remove("COLUMNS")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    agree(&mut block.body, &String::from_utf8(output.stdout).unwrap())
+}
+
+fn folder_of_examples() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in example_files() {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
+    folder
+}
+
+/// Runs a command of `kdsl` in a copy of the examples.
+fn shell(command: &str) -> (bool, String) {
+    let folder = folder_of_examples();
     let words = command.split_whitespace().skip(1);
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_kdsl"))
         .args(words)

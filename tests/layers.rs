@@ -20,6 +20,7 @@ const ORDER: &[&[&str]] = &[
     &["baseline", "engine"],
     &["ide"],
     &["lsp"],
+    &["repl", "doc"],
     &["cli"],
 ];
 

@@ -12,6 +12,7 @@ mod check;
 mod completions;
 mod diff;
 pub mod disk;
+mod doc;
 mod explain;
 mod fmt;
 mod folder;
@@ -19,6 +20,7 @@ mod init;
 mod input;
 mod lsp;
 mod params;
+mod repl;
 mod terminal;
 mod test;
 mod vet;
@@ -49,6 +51,8 @@ enum Command {
     Why(why::Args),
     Explain(explain::Args),
     Fmt(fmt::Args),
+    Repl(repl::Args),
+    Doc(doc::Args),
     Init(init::Args),
     Lsp(lsp::Args),
     Completions(completions::Args),
@@ -83,6 +87,8 @@ pub fn run() -> ExitCode {
         Command::Why(args) => why::run(args, color, cli.color.for_stdout()),
         Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
         Command::Fmt(args) => fmt::run(args, cli.color),
+        Command::Repl(args) => repl::run(args, cli.color),
+        Command::Doc(args) => doc::run(args, color),
         Command::Init(args) => init::run(args),
         Command::Lsp(args) => lsp::run(args),
         Command::Completions(args) => completions::run(args),

@@ -16,4 +16,4 @@ pub mod token;
 mod trouble;
 
 pub use parse::{parse, parse_expr, parse_piece, parse_whole, stages};
-pub use split::{Piece, Tok, balanced, pieces};
+pub use split::{Piece, Tok, balanced, is_open, pieces};

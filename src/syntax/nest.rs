@@ -159,7 +159,7 @@ fn leads_on(kind: Kind) -> bool {
 }
 
 /// Whether a line that ends with this token is continued by a deeper one.
-fn trails_on(kind: Kind) -> bool {
+pub fn trails_on(kind: Kind) -> bool {
     use Kind::*;
     matches!(
         kind,

@@ -39,16 +39,25 @@ pub struct Args {
 }
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
+    terminal::print(&written(args.topic.as_deref(), color)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The page about a topic.
+pub fn page(topic: &str, color: bool) -> Result<String, Stop> {
+    written(Some(topic), color)
+}
+
+fn written(topic: Option<&str>, color: bool) -> Result<String, Stop> {
     let (project, files, sink) = (Project::default(), FileDb::new(), Sink::new());
     stdlib::add_to(&files);
     let program = Program::new(&project, &files, &sink);
     let mut page = Page::new(terminal::width(), color);
-    match args.topic {
+    match topic {
         None => overview::write(&mut page),
-        Some(topic) => explain(&mut page, &program, &topic)?,
+        Some(topic) => explain(&mut page, &program, topic)?,
     }
-    terminal::print(&page.finish())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(page.finish())
 }
 
 fn explain(page: &mut Page, program: &Program, topic: &str) -> Result<(), Stop> {

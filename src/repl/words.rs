@@ -1,0 +1,86 @@
+//! The parts of a line, for its colours.
+
+use crate::syntax::token::{self, Kind};
+use std::ops::Range;
+
+/// How a part of a line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    Plain,
+    Keyword,
+    Text,
+    Number,
+    Comment,
+    /// A name that starts with a capital: a type or a kind of Kubernetes.
+    Type,
+    /// The name of a field or of a declaration, before its `=`, its block or its type.
+    Field,
+    Command,
+    Wrong,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub range: Range<usize>,
+    pub paint: Paint,
+}
+
+/// Words that begin a declaration.
+const HEADS: &[&str] = &[
+    "namespace",
+    "param",
+    "type",
+    "fn",
+    "kind",
+    "crd",
+    "refine",
+    "rule",
+    "test",
+    "import",
+    "base",
+    "extend",
+    "remove",
+    "assert",
+    "expect",
+    "emit",
+    "export",
+    "require",
+    "deny",
+    "warn",
+    "waive",
+    "primary",
+    "column",
+];
+
+/// The whole line, cut into parts.
+pub fn parts(line: &str) -> Vec<Part> {
+    if line.trim_start().starts_with(':') {
+        let end = line.trim_start().find(char::is_whitespace).map_or(line.len(), |at| at + line.len() - line.trim_start().len());
+        return vec![Part { range: 0..end, paint: Paint::Command }, Part { range: end..line.len(), paint: Paint::Plain }];
+    }
+    let tokens = token::tokens(line);
+    let next = |i: usize| tokens[i + 1..].iter().find(|t| !t.kind.is_trivia()).map(|t| t.kind);
+    let before = |i: usize| tokens[..i].iter().rev().find(|t| !t.kind.is_trivia()).map(|t| t.kind);
+    let mut out = Vec::with_capacity(tokens.len());
+    for (i, token) in tokens.iter().enumerate() {
+        let range = token.start as usize..token.end as usize;
+        let word = &line[range.clone()];
+        let starts = matches!(before(i), None | Some(Kind::LBrace | Kind::RBrace));
+        let paint = match token.kind {
+            Kind::Word if starts && HEADS.contains(&word) && !matches!(next(i), Some(Kind::Eq | Kind::PlusEq)) => Paint::Keyword,
+            Kind::Word if word.starts_with(|c: char| c.is_ascii_uppercase()) && !matches!(before(i), Some(Kind::Dot)) => Paint::Type,
+            Kind::Word if matches!(next(i), Some(Kind::Eq | Kind::PlusEq | Kind::LBrace | Kind::Colon)) => Paint::Field,
+            Kind::String | Kind::StringOpen | Kind::StringMiddle | Kind::StringClose | Kind::Raw => Paint::Text,
+            Kind::Text | Kind::TextOpen | Kind::TextMiddle | Kind::TextClose | Kind::BadString | Kind::BadText | Kind::BadRaw => {
+                Paint::Text
+            }
+            Kind::Number | Kind::True | Kind::False | Kind::Null => Paint::Number,
+            Kind::Comment | Kind::Doc => Paint::Comment,
+            kind if kind.is_reserved() => Paint::Keyword,
+            kind if kind.is_bad() => Paint::Wrong,
+            _ => Paint::Plain,
+        };
+        out.push(Part { range, paint });
+    }
+    out
+}

@@ -1,0 +1,202 @@
+//! The session as a user meets it: from a pipe, and at a real terminal, which tmux holds.
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+struct Said {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+    folder
+}
+
+/// What a session answers to entries that come from a pipe.
+fn pipe(folder: &Path, args: &[&str], entries: &str) -> Said {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kdsl"))
+        .arg("repl")
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(entries.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() }
+}
+
+#[test]
+fn values_are_printed_as_they_are_written() {
+    let folder = folder(&[]);
+    let said = pipe(
+        folder.path(),
+        &[],
+        "1 + 2\n\"a\\\"b\\n\"\n200m * 2\n[1.5, null, true]\n{ \"a b\" = 1, c { d = [] } }\n1..3\n5min\n30%\n[\n  1,\n  2\n]\nif true\n  then 1 else 2\n",
+    );
+    let lines: Vec<&str> = said.out.lines().map(|line| line.split(" : ").next().unwrap()).collect();
+    assert_eq!(
+        lines[..9],
+        ["3", r#""a\"b\n""#, "400m", "[1.5, null, true]", "{ \"a b\" = 1, c { d = [] } }", "1..3", "5min", "30%", "[1, 2]"]
+    );
+}
+
+#[test]
+fn a_mistake_costs_one_entry() {
+    let folder = folder(&[]);
+    let said = pipe(
+        folder.path(),
+        &[],
+        "let a = 1\nlet b = a + \"x\"\na +\n\n}\n\"\nfoo bar\nnosuch\na\nlet a = 2\na\n:nope\n:why Nothing/x\n:load nosuch.kdsl\n",
+    );
+    assert_eq!(said.out, "a = 1 : Int\n1 : Int\na = 2 : Int\n2 : Int\n");
+    assert_eq!(said.code, 1, "an entry failed");
+    for word in ["`+` does not work", "`nosuch` is not declared", "there is no command `:nope`", "cannot read `nosuch.kdsl`"] {
+        assert!(said.err.contains(word), "`{word}` is missing in\n{}", said.err);
+    }
+    assert_eq!(pipe(folder.path(), &[], "1\n").code, 0);
+    assert_eq!(pipe(folder.path(), &["nosuch.kdsl"], "1\n").code, 2);
+}
+
+#[test]
+fn declarations_add_replace_and_go() {
+    let folder = folder(&[]);
+    let said = pipe(
+        folder.path(),
+        &[],
+        "ConfigMap c { data { A = \"1\" } }\nConfigMap c { data { A = \"2\" } }\n:mark\nConfigMap d { data { A = \"1\" } }\n:diff\n:drop c\n:objects\n:yaml d\n/// Twice.\nfn twice(x: Int) -> Int = x * 2\ntwice(4)\n:doc twice\n:type twice(1)\n:type join\n",
+    );
+    assert_eq!((said.err.as_str(), said.code), ("", 0));
+    for word in [
+        "defined ConfigMap c\n  + ConfigMap c\n",
+        "replaced ConfigMap c\n  ~ ConfigMap c\n",
+        "marked 1 object\n",
+        "+ ConfigMap d\n  - ConfigMap c\nConfigMap d\napiVersion: v1\n",
+        "8 : Int\n",
+        "Twice.\n",
+        "\nInt\n",
+        "join(",
+    ] {
+        assert!(said.out.contains(word), "`{word}` is missing in\n{}", said.out);
+    }
+}
+
+#[test]
+fn params_are_set_and_files_are_loaded_and_saved() {
+    let shop = "param env: \"dev\" | \"prod\"\nlet n = if env == \"prod\" then 3 else 1\nConfigMap c { data { COUNT = \"${n}\" } }\n";
+    let folder = folder(&[("shop.kdsl", shop)]);
+    let said = pipe(
+        folder.path(),
+        &["shop.kdsl"],
+        ":set env prod\nn\n:set env prd\n:set\nlet n = 7\n:reload\n:yaml c\n:save new.kdsl\n:save shop.kdsl\n:quit\n1\n",
+    );
+    for word in [
+        "loaded shop.kdsl: 3 declarations\nparam `env` has no value yet",
+        "3 : Int\n",
+        "env = \"prod\"",
+        "COUNT: \"7\"",
+        "wrote new.kdsl\n",
+    ] {
+        assert!(said.out.contains(word), "`{word}` is missing in\n{}", said.out);
+    }
+    assert!(said.err.contains("`shop.kdsl` exists already") && said.err.contains("prd"), "{}", said.err);
+    assert!(!said.out.ends_with("1 : Int\n"), "`:quit` ends the session");
+    assert_eq!(fs::read_to_string(folder.path().join("shop.kdsl")).unwrap(), shop);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("new.kdsl")).unwrap(),
+        shop.replace("let n = if env == \"prod\" then 3 else 1", "let n = 7")
+    );
+}
+
+/// A terminal of its own, gone at the end.
+struct Terminal {
+    socket: String,
+    folder: TempDir,
+}
+
+impl Terminal {
+    /// `None` where there is no tmux.
+    fn open() -> Option<Terminal> {
+        let folder = folder(&[]);
+        let terminal = Terminal { socket: format!("kdsl-test-{}", std::process::id()), folder };
+        let home = terminal.folder.path().to_str()?;
+        let command = format!("cd {home} && HOME={home} XDG_STATE_HOME= TERM=xterm {} repl", env!("CARGO_BIN_EXE_kdsl"));
+        let made = terminal.tmux(&["new-session", "-d", "-x", "100", "-y", "30", "sh", "-c", &command]);
+        made.then_some(terminal)
+    }
+
+    fn tmux(&self, args: &[&str]) -> bool {
+        Command::new("tmux").args(["-L", &self.socket, "-f", "/dev/null"]).args(args).status().is_ok_and(|status| status.success())
+    }
+
+    fn keys(&self, keys: &[&str]) {
+        let mut args = vec!["send-keys"];
+        args.extend(keys);
+        assert!(self.tmux(&args), "the session still runs");
+    }
+
+    fn screen(&self) -> String {
+        let output = Command::new("tmux").args(["-L", &self.socket, "capture-pane", "-p"]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    #[track_caller]
+    fn shows(&self, text: &str) {
+        let start = Instant::now();
+        while !self.screen().contains(text) {
+            assert!(start.elapsed() < Duration::from_secs(60), "`{text}` does not come:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+#[test]
+fn a_terminal_completes_hints_and_goes_on() {
+    let Some(terminal) = Terminal::open() else { return println!("there is no tmux: nothing is tested") };
+    terminal.shows("`:help` lists the commands");
+    terminal.keys(&["1 + 2", "Enter"]);
+    terminal.shows("3 : Int");
+    // An entry goes on while a bracket is open.
+    terminal.keys(&["config c {", "Enter", "  data { A = \"x\" }", "Enter", "}", "Enter"]);
+    terminal.shows("+ ConfigMap c");
+    // A field, and a value that the field takes.
+    terminal.keys(&["app web { repl", "Tab"]);
+    terminal.shows("app web { replicas");
+    terminal.keys(&["C-u", "C-k", "app web { security = ", "Tab"]);
+    terminal.shows("baseline");
+    terminal.keys(&["C-c"]);
+    terminal.keys(&[":obj", "Tab", "Enter"]);
+    terminal.shows("ConfigMap c");
+    // What a name is, in grey, and what a function takes.
+    terminal.keys(&["base64Dec"]);
+    terminal.shows("String");
+    terminal.keys(&["C-u", "1 +", "C-c"]);
+    terminal.keys(&["40 + 2", "Enter"]);
+    terminal.shows("42 : Int");
+    terminal.keys(&["C-d"]);
+    let start = Instant::now();
+    let history = terminal.folder.path().join(".local/state/kdsl/history");
+    let kept = || fs::read_to_string(&history).is_ok_and(|text| text.contains("40 + 2"));
+    while !kept() && start.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(kept(), "history is kept");
+}
