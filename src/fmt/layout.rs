@@ -5,7 +5,7 @@
 //! entry, and the closing brace, has a line of its own; in parentheses and lists lines are the writer's. A line inside an entry that is
 //! no entry's first is indented by two more.
 //!
-//! While a line is written, the outermost bracket of it that is still open is remembered. When the line grows too long inside that
+//! While a line is written, the outermost bracket of it that is still open and worth it is remembered. When the line grows too long inside that
 //! bracket, everything behind the bracket is taken back and written again with one entry on a line; so no token is written more often
 //! than brackets hold it.
 
@@ -489,14 +489,8 @@ impl<'t> Walk<'t> {
     /// Remembers the bracket as one to break, if it is the outermost of its line that can be.
     fn mark(&mut self, i: usize) {
         let tok = self.toks[i];
-        let breaks = |walk: &Walk| match tok.kind {
-            Kind::LBrace => true,
-            Kind::LBracket => !walk.is_index(i),
-            Kind::LParen => walk.is_call(i),
-            _ => false,
-        };
         let fits = self.mark.is_none() && tok.mate as usize > i + 1 && self.next_line(i + 1) > tok.mate as usize;
-        if fits && !self.in_string() && breaks(self) {
+        if fits && !self.in_string() && self.breaks(i) {
             let (frames, len, column, tall) = (self.frames.len(), self.lines.out.len(), self.column, self.tall);
             self.mark = Some(Mark { open: i, frames, len, column, tall, sign: self.sign });
         }
@@ -533,6 +527,30 @@ impl<'t> Walk<'t> {
 
     fn in_string(&self) -> bool {
         self.frames.iter().any(|frame| frame.kind.opens_interpolation())
+    }
+
+    /// Whether a bracket is one that a long line is broken at: a block, or a list or call of some size with which the line ends.
+    fn breaks(&self, i: usize) -> bool {
+        match self.toks[i].kind {
+            Kind::LBrace => true,
+            Kind::LBracket => !self.is_index(i) && self.weighs(i) && self.ends_line(i),
+            Kind::LParen => self.is_call(i) && self.weighs(i) && self.ends_line(i),
+            _ => false,
+        }
+    }
+
+    /// Whether what the bracket holds is worth lines of its own. Blanks and commas do not count: formatting changes them.
+    fn weighs(&self, open: usize) -> bool {
+        let inner = &self.toks[open + 1..self.toks[open].mate as usize];
+        inner.iter().filter(|tok| tok.kind != Kind::Comma).map(|tok| tok.end - tok.start).sum::<u32>() >= 30
+    }
+
+    /// Whether nothing but closing brackets, a comma and the beginning of a block follows the bracket on its line.
+    fn ends_line(&self, open: usize) -> bool {
+        let behind = self.toks[self.toks[open].mate as usize + 1..].iter().take_while(|tok| !tok.starts_line());
+        let mut ends =
+            behind.skip_while(|tok| matches!(tok.kind, Kind::RParen | Kind::RBracket | Kind::RBrace | Kind::Comma | Kind::LBrace));
+        ends.next().is_none()
     }
 
     /// Whether the parentheses are those of a call or of a function's parameters, with more than one thing in them.
