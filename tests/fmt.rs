@@ -121,7 +121,7 @@ fn the_projects_own_files_are_formatted() {
 fn a_text_may_end_anywhere() {
     let thorough = std::env::var_os("KDSL_THOROUGH").is_some();
     for (path, text) in texts() {
-        let step = if thorough { 1 } else { (text.len() / 25).max(1) };
+        let step = if thorough { 1 } else { (text.len() / 8).max(1) };
         for end in (path.as_os_str().len() % step..text.len()).step_by(step).filter(|&end| text.is_char_boundary(end)) {
             check(&text[..end]);
         }

@@ -547,10 +547,21 @@ impl<'t> Walk<'t> {
 
     /// Whether nothing but closing brackets, a comma and the beginning of a block follows the bracket on its line.
     fn ends_line(&self, open: usize) -> bool {
-        let behind = self.toks[self.toks[open].mate as usize + 1..].iter().take_while(|tok| !tok.starts_line());
-        let mut ends =
-            behind.skip_while(|tok| matches!(tok.kind, Kind::RParen | Kind::RBracket | Kind::RBrace | Kind::Comma | Kind::LBrace));
-        ends.next().is_none()
+        let mut frames = self.frames.iter().rev();
+        let mut frame = frames.next();
+        for tok in &self.toks[self.toks[open].mate as usize + 1..] {
+            let broken = frame.is_some_and(|frame| frame.broken);
+            match tok.kind {
+                _ if tok.starts_line() => return true,
+                Kind::RParen | Kind::RBracket | Kind::RBrace | Kind::Comma | Kind::For if broken => return true,
+                Kind::If if broken && frame.is_some_and(|frame| frame.loops) => return true,
+                Kind::Else if frame.is_some_and(|frame| frame.chooses) => return true,
+                Kind::RParen | Kind::RBracket | Kind::RBrace => frame = frames.next(),
+                Kind::Comma | Kind::LBrace => {}
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// Whether the parentheses are those of a call or of a function's parameters, with more than one thing in them.
