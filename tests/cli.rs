@@ -432,6 +432,27 @@ fn completions_are_made_for_every_shell() {
 }
 
 #[test]
+fn a_shell_completes_from_the_program() {
+    let shop = "type Env = \"dev\" | \"prod\"\nparam env: Env = \"dev\"\nparam debug: Bool = false\nConfigMap c { data { ENV = env } }\n";
+    let dir = Dir::with(&[("shop.kdsl", shop)]);
+    let answer = |words: &[&str]| dir.run(&[&["complete", "--"], words].concat()).code(0).out;
+    assert_eq!(answer(&["build", "shop.kdsl", "-p", ""]), "env=\ndebug=\n");
+    assert_eq!(answer(&["build", "shop.kdsl", "-p", "env="]), "env=dev\nenv=prod\n");
+    assert_eq!(answer(&["build", "shop.kdsl", "-p", "env", "=", "p"]), "prod\n");
+    assert_eq!(answer(&["build", "shop.kdsl", "-p", "debug", "="]), "true\nfalse\n");
+    assert_eq!(answer(&["why", "shop.kdsl", "Conf"]), "ConfigMap/c\n");
+    assert!(answer(&["explain", "unknown-f"]).contains("unknown-field\n"));
+    assert_eq!(answer(&["build", "nosuch.kdsl", "-p", ""]), "");
+    assert_eq!(answer(&["build", "sh"]), "");
+    // As bash asks.
+    let script = dir.run(&["completions", "bash"]).code(0).out;
+    let kdsl = env!("CARGO_BIN_EXE_kdsl");
+    let ask = format!("{script}\nCOMP_WORDS=({kdsl} build shop.kdsl -p env = p); COMP_CWORD=6; _kdsl_asking; echo \"${{COMPREPLY[@]}}\"");
+    let output = Command::new("bash").args(["-c", &ask]).current_dir(dir.path()).output().expect("bash runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "prod\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn colours_are_for_terminals_and_for_those_who_ask() {
     let dir = Dir::with(&[("bad.kdsl", "app web { }\n")]);
     assert!(!dir.run(&["build", "bad.kdsl"]).code(1).err.contains('\u{1b}'));

@@ -1,11 +1,17 @@
 //! `kdsl completions`: what a shell needs to complete this command.
+//!
+//! clap makes a script that knows the subcommands and options. To it a function is added that asks `kdsl complete` first, which looks
+//! into the program that the command line names.
 
 use super::terminal::print;
 use super::{Cli, Stop};
 use clap::CommandFactory;
+use clap_complete::Shell;
 use std::process::ExitCode;
 
 /// Print completions for a shell
+///
+/// In bash, zsh and fish params, their values, objects and topics are completed from the program that the command line names.
 ///
 /// For bash: `kdsl completions bash > ~/.local/share/bash-completion/completions/kdsl`.
 /// For zsh: `kdsl completions zsh > _kdsl`, in a folder of $fpath.
@@ -13,12 +19,51 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
-    shell: clap_complete::Shell,
+    shell: Shell,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Stop> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "kdsl", &mut script);
-    print(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script).into_owned();
+    print(&match args.shell {
+        Shell::Bash => script + BASH,
+        Shell::Fish => script + FISH,
+        // The function that zsh calls is ours, and the other one's name is free then.
+        Shell::Zsh => script.replace("_kdsl", "_kdsl_static") + ZSH,
+        _ => script,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
+
+const BASH: &str = r#"
+_kdsl_asking() {
+    local IFS=$'\n' found
+    found=$("${COMP_WORDS[0]}" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    if [[ -n $found ]]; then
+        COMPREPLY=($found)
+        [[ $found == *= ]] && compopt -o nospace
+        return 0
+    fi
+    _kdsl "$@"
+}
+complete -F _kdsl_asking -o bashdefault -o default kdsl
+"#;
+
+const ZSH: &str = r#"
+_kdsl() {
+    local -a found
+    found=("${(@f)$(${words[1]} complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+    if [[ -n ${found[1]} ]]; then
+        if [[ ${found[1]} == *= ]]; then compadd -S '' -- $found; else compadd -- $found; fi
+    else
+        _kdsl_static "$@"
+    fi
+}
+compdef _kdsl kdsl
+if [ "$funcstack[1]" = "_kdsl" ]; then _kdsl "$@"; fi
+"#;
+
+const FISH: &str = r#"
+complete -c kdsl -k -a '(set -l words (commandline -opc); $words[1] complete -- $words[2..] (commandline -ct) 2>/dev/null)'
+"#;

@@ -9,6 +9,7 @@
 
 mod build;
 mod check;
+mod complete;
 mod completions;
 mod diff;
 pub mod disk;
@@ -56,6 +57,8 @@ enum Command {
     Init(init::Args),
     Lsp(lsp::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    Complete(complete::Args),
 }
 
 /// How diagnostics are written.
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Lsp(args) => lsp::run(args),
         Command::Completions(args) => completions::run(args),
+        Command::Complete(args) => complete::run(args),
     };
     match result {
         Ok(code) => code,
