@@ -15,7 +15,7 @@ use crate::manifest::{self, Manifest};
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
-use crate::rules::{Faults, RuleBook, RuleJudge, UpdateBook, Waiver, Waivers};
+use crate::rules::{Faults, RuleBook, RuleJudge, RuleSets, UpdateBook, Waiver, Waivers};
 use crate::schema::{self, KubeRange};
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
@@ -117,6 +117,26 @@ pub struct VetOptions {
     pub rules: Option<String>,
     /// The present day, `2026-11-24`, for waivers that end.
     pub today: Option<String>,
+    /// The sets of the library's rules that judge.
+    pub sets: RuleSets,
+    /// The level of Pod Security that all pods are judged at, beside those of their namespaces.
+    pub pod_security: Option<SecurityLevel>,
+}
+
+/// The levels of the Pod Security Standards that demand anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurityLevel {
+    Baseline,
+    Restricted,
+}
+
+impl SecurityLevel {
+    pub fn name(self) -> &'static str {
+        match self {
+            SecurityLevel::Baseline => "baseline",
+            SecurityLevel::Restricted => "restricted",
+        }
+    }
 }
 
 /// What [`vet`] gives.
@@ -198,7 +218,13 @@ fn judge<'a>(
     manifests.iter().for_each(|found| define(found, &mut definitions));
     let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
     shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
-    let book = RuleBook::new(program, options.kube);
+    shared.objects.pod_security = options.pod_security.map(|level| level.name().into());
+    for found in &manifests {
+        if let Manifest::Custom(custom) = found {
+            shared.objects.add_foreign(custom.namespace);
+        }
+    }
+    let book = RuleBook::new(program, options.kube).with_sets(options.sets);
     let waivers = Waivers::of(program, options.today.clone());
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
     let context = conform::Context { db: program.db, sink, kube: options.kube, applied: false, waived: &waived };

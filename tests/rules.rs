@@ -9,6 +9,7 @@ use examples::{Example, Shows};
 use kdsl::ast::RuleBind;
 use kdsl::driver::VetOptions;
 use kdsl::engine::{self, Vet};
+use kdsl::rules::RuleSets;
 use kdsl::schema::KubeRange;
 use kdsl::stdlib;
 use kdsl::world::MemWorld;
@@ -23,7 +24,7 @@ fn all() -> Vec<Example> {
 
 fn vet(example: &Example) -> Vet {
     let kube = example.kube.as_ref().map_or_else(KubeRange::default, |release| KubeRange::parse(release).expect("a release"));
-    let options = VetOptions { kube, ..VetOptions::default() };
+    let options = VetOptions { kube, sets: RuleSets::all(), ..VetOptions::default() };
     engine::vet(&MemWorld::new(), vec![("example.yaml".into(), example.text.clone().into_bytes())], &options)
 }
 

@@ -13,6 +13,7 @@ mod maps;
 mod maths;
 mod network;
 mod quantities;
+mod questions;
 mod signature;
 mod strings;
 mod versions;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use encoding::short_hash;
 pub use files::EXAMPLE_FILE;
+pub use questions::{Asks, LookUp};
 
 use crate::diag::Code;
 use crate::value::{Node, Origin, Value};

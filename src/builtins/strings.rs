@@ -31,6 +31,14 @@ pub const FAMILY: &[Builtin] = &[
         run: |host, args| changed(host, args.text(0)?, |s| s.to_uppercase()),
     },
     Builtin {
+        name: "nearest",
+        params: &[Param::required("s", Sig::String), Param::required("names", Sig::List(&Sig::String))],
+        ret: Sig::Optional(&Sig::String),
+        doc: "The name that someone who wrote `s` may have meant: one that differs in case, dashes and underscores alone, or else by a few letters; null where none is near.",
+        example: r#"nearest("db_host", ["DB_PORT", "DB_HOST"]) == "DB_HOST" and nearest("a", ["b"]) == null"#,
+        run: nearest,
+    },
+    Builtin {
         name: "lower",
         params: &[Param::required("s", Sig::String)],
         ret: Sig::String,
@@ -162,6 +170,13 @@ pub const FAMILY: &[Builtin] = &[
 ];
 
 /// A string made from another of about its size.
+fn nearest(host: &mut dyn Host, args: &[Arg]) -> Given {
+    let (wanted, names) = (args.text(0)?, args.list(1)?);
+    host.spend(names.items.len())?;
+    let names = names.items.iter().filter_map(|item| if let Value::Str(name) = &item.node.value { Some(name.as_str()) } else { None });
+    super::computed(suggest::nearest(wanted, names).map_or(Value::Null, Value::str))
+}
+
 fn changed(host: &mut dyn Host, s: &str, change: impl Fn(&str) -> String) -> Given {
     host.spend(s.len())?;
     text(change(s))

@@ -7,7 +7,8 @@
 
 use super::trace::Meaning;
 use super::{Checker, Place, Shared};
-use crate::ast::{self, ExprKind, RuleBind, RuleStmt};
+use crate::ast::{self, RuleBind, RuleStmt};
+use crate::builtins::{Asks, LookUp};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Found, Program};
 use crate::schema;
@@ -139,17 +140,14 @@ impl<'a> Checker<'_, '_, 'a> {
         ty.present().clone()
     }
 
-    /// The type of `find(ConfigMap, name, namespace)`, `objects(Service, namespace)` and `select(Workload, selector, namespace)`, which look
-    /// among the objects of the run; `None` for any other call.
+    /// The type of a question that only rules ask, such as `find(ConfigMap, name, namespace)`; `None` for any other call.
     pub(super) fn look_up(&mut self, function: &str, call: &'a ast::Call, span: Span) -> Option<Ty<'a>> {
-        let kind = match call.args.first().map(|arg| &arg.value.kind) {
-            Some(ExprKind::Name(kind)) if kind.starts_with(|c: char| c.is_ascii_uppercase()) => *kind,
-            _ => return None,
-        };
-        let ty = match function {
-            "select" if kind == "Workload" => Ty::Native(schema::type_named("PodTemplateSpec")?),
-            "find" | "objects" => match schema::kind(&kind) {
-                Some(native) => Ty::Native(native.ty),
+        let question = LookUp::of(function, call)?;
+        let first = usize::from(question.kind.is_some());
+        let of = match (question.asks, question.kind) {
+            (Asks::Select | Asks::Owners, _) | (_, None) => None,
+            (_, Some(kind)) => match schema::kind(&kind) {
+                Some(native) => Some(Ty::Native(native.ty)),
                 None => {
                     let error = Diagnostic::new(&codes::UNKNOWN_KIND, call.args[0].value.span, format!("Kubernetes has no kind `{kind}`"));
                     return Some(self.error(match suggest::nearest(&kind, schema::kind_names()) {
@@ -158,23 +156,22 @@ impl<'a> Checker<'_, '_, 'a> {
                     }));
                 }
             },
-            _ => return None,
         };
-        let rest: Vec<Ty> = call.args[1..].iter().map(|arg| self.infer(&arg.value)).collect();
-        let wanted = match function {
-            "find" => 2,
-            "select" => 2,
-            _ => rest.len().min(1),
-        };
-        if rest.len() != wanted {
-            let how = match function {
-                "find" => "`find(ConfigMap, name, namespace)`",
-                "select" => "`select(Workload, selector, namespace)`",
-                _ => "`objects(Service)` or `objects(Service, namespace)`",
-            };
-            return Some(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, format!("this is written {how}"))));
+        let rest = call.args[first..].iter().map(|arg| self.infer(&arg.value)).count();
+        let (form, least, most) = question.form();
+        if rest < least || rest > most {
+            return Some(self.error(Diagnostic::new(&codes::CALL_ARGUMENTS, span, format!("this is written `{form}`"))));
         }
-        Some(if function == "find" { ty.optional() } else { Ty::list(ty) })
+        let native = |name: &str| schema::type_named(name).map(|id| Ty::list(Ty::Native(id)));
+        match question.asks {
+            Asks::Find => of.map(Ty::optional),
+            Asks::Objects | Asks::Selecting => of.map(Ty::list),
+            Asks::Holds | Asks::PodsKnown => Some(Ty::Bool),
+            Asks::Misspelt | Asks::MisspeltLabel | Asks::PodSecurity => Some(Ty::String.optional()),
+            Asks::Select => native("PodTemplateSpec"),
+            Asks::Owners => Some(Ty::list(Ty::Any)),
+            Asks::Containers => native("Container"),
+        }
     }
 
     /// Notes the reads in the body of a function that a rule calls.

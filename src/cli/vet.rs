@@ -4,8 +4,9 @@ use super::input::Input;
 use super::terminal::{print, say};
 use super::{Diagnostics, ERRORS, Stop, input, params, today, words};
 use crate::baseline::Baseline;
-use crate::driver::VetOptions;
+use crate::driver::{SecurityLevel, VetOptions};
 use crate::engine;
+use crate::rules::{RuleSet, RuleSets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,9 +39,66 @@ pub struct Args {
     write_baseline: Option<PathBuf>,
     #[command(flatten)]
     kube: params::KubeArgs,
+    /// Judge by this set of rules too: `strict` says what only some ask of themselves.
+    #[arg(long, value_enum, value_name = "SET")]
+    with: Vec<Set>,
+    /// Do not judge by this set of rules.
+    #[arg(long, value_enum, value_name = "SET")]
+    without: Vec<Set>,
+    /// Judge all pods at this level of Pod Security, whatever their namespaces demand.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pod_security: Option<Level>,
     /// How to write errors and warnings; in the forms for programs they go to standard output.
     #[arg(long, visible_alias = "format", value_enum, default_value_t, value_name = "STYLE")]
     diagnostics: Diagnostics,
+}
+
+/// A set of rules that is on or off by choice; what the API server demands always holds.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Set {
+    /// What the objects say of each other: names, ports, labels, quotas.
+    References,
+    /// What careful operators do.
+    Practice,
+    /// The levels of Pod Security that namespaces demand.
+    Security,
+    /// What only some ask of themselves; off unless it is named.
+    Strict,
+}
+
+impl Set {
+    fn set(self) -> RuleSet {
+        match self {
+            Set::References => RuleSet::References,
+            Set::Practice => RuleSet::Practice,
+            Set::Security => RuleSet::Security,
+            Set::Strict => RuleSet::Strict,
+        }
+    }
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Level {
+    Baseline,
+    Restricted,
+}
+
+impl Args {
+    fn options(&self, rules: Option<String>) -> Result<VetOptions, Stop> {
+        let sets = self.with.iter().fold(RuleSets::default(), |sets, set| sets.with(set.set(), true));
+        Ok(VetOptions {
+            crds: Vec::new(),
+            strict: self.strict,
+            kube: self.kube.range()?,
+            rules,
+            today: Some(today()),
+            sets: self.without.iter().fold(sets, |sets, set| sets.with(set.set(), false)),
+            pod_security: self.pod_security.map(|level| match level {
+                Level::Baseline => SecurityLevel::Baseline,
+                Level::Restricted => SecurityLevel::Restricted,
+            }),
+        })
+    }
 }
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
@@ -63,7 +121,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
         take_in(file, &mut crds)?;
     }
     let crds = crds.into_iter().map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect();
-    let options = VetOptions { strict: args.strict, crds, kube: args.kube.range()?, rules, today: Some(today()) };
+    let options = VetOptions { crds, ..args.options(rules)? };
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let bar = progress_bar();
     let mut vet = engine::vet_and_tell(&world, inputs, &options, &|judged, all| {

@@ -30,6 +30,29 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|b| b.2)
 }
 
+/// Whether a name is another one misspelt, without a doubt: they differ in one word of four letters or more, by a letter or two, and in
+/// no digit; or in case, dashes and underscores alone. (`web-1` and `web-2`, `app-tls` and `api-tls` may both be meant.)
+pub fn is_misspelt(name: &str, other: &str) -> bool {
+    const SHORTEST: usize = 4;
+    const LONG: usize = 8;
+    if name == other || name.len().abs_diff(other.len()) > 2 {
+        return false;
+    }
+    let digits = |s: &str| s.chars().filter(char::is_ascii_digit).collect::<String>();
+    if folded(name) == folded(other) {
+        return true;
+    }
+    let words = |s: &'_ str| s.split(['-', '_', '.', '/']).map(str::to_owned).collect::<Vec<_>>();
+    let (ours, theirs) = (words(name), words(other));
+    if ours.len() != theirs.len() || digits(name) != digits(other) {
+        return false;
+    }
+    let mut differing = ours.iter().zip(&theirs).filter(|(a, b)| a != b);
+    let (Some((a, b)), None) = (differing.next(), differing.next()) else { return false };
+    let shorter = a.len().min(b.len());
+    shorter >= SHORTEST && strsim::damerau_levenshtein(a, b) <= if shorter >= LONG { 2 } else { 1 }
+}
+
 /// A list of names that stays readable: the first ten, and how many more there are.
 pub fn some_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     const SHOWN: usize = 10;
@@ -66,5 +89,13 @@ mod tests {
         assert_eq!(near("schedule"), None);
         assert_eq!(nearest("part", ["port", "pert"]), nearest("part", ["pert", "port"]));
         assert_eq!(nearest("größe", ["grösse", "große"]), Some("große"));
+    }
+
+    #[test]
+    fn a_name_is_misspelt_only_without_a_doubt() {
+        let misspelt = [("fronted", "frontend"), ("db_host", "DB-HOST"), ("config-raeder", "config-reader"), ("setings", "settings")];
+        let both_meant = [("web-1", "web-2"), ("app-tls", "api-tls"), ("cfg-dev", "cfg-prd"), ("web", "web"), ("a-web", "web")];
+        assert!(misspelt.iter().all(|(a, b)| is_misspelt(a, b)), "{misspelt:?}");
+        assert!(both_meant.iter().all(|(a, b)| !is_misspelt(a, b)), "{both_meant:?}");
     }
 }

@@ -1,29 +1,42 @@
-//! The objects of a run, as rules look among them: by name, by kind, by labels.
+//! The objects of a run, as rules look among them: by name, by kind, by labels, by what selects those labels.
 //!
-//! The indexes are made when a rule first asks. A look-up by labels begins with the label that the fewest pods carry, so that no rule
-//! takes time in proportion to all objects.
+//! The indexes are made when a rule first asks. A look-up by labels begins with the label that the fewest pods carry, and a selector
+//! stands under the label that the fewest selectors ask for, so that no rule takes time in proportion to all objects.
 
+use crate::diag::suggest;
 use crate::object::Object;
 use crate::value::{Node, Origin, Record, Value};
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, OnceLock};
 use ustr::Ustr;
 
-/// All objects of a run.
+/// The most pods and objects that a look-up by labels gives: enough to tell by, and a bound for sets in which all carry the same labels.
+const MOST: usize = 64;
+
+/// All objects of a run, and what was asked for them.
 #[derive(Default)]
 pub struct Objects {
     list: Vec<Object>,
     index: OnceLock<Index>,
+    selectors: OnceLock<Selectors>,
+    /// Namespaces with objects of kinds that are not Kubernetes' own, whose controllers may make pods and anything else.
+    foreign: FxHashSet<Ustr>,
+    /// The level of Pod Security that all pods are judged at, whatever their namespaces say.
+    pub pod_security: Option<Ustr>,
 }
 
 #[derive(Default)]
 struct Index {
     by_kind: FxHashMap<Ustr, Vec<u32>>,
-    by_name: FxHashMap<(Ustr, Ustr, Ustr), u32>,
+    by_place: FxHashMap<(Ustr, Ustr), Vec<u32>>,
+    /// `None` where several objects have the name, so that nothing is known of it.
+    by_name: FxHashMap<(Ustr, Ustr, Ustr), Option<u32>>,
     /// Pods, and the templates of those that will be.
     pods: Vec<Pod>,
     by_label: FxHashMap<(Ustr, Ustr, EcoString), Vec<u32>>,
+    /// The values that a label has in a namespace, each once.
+    label_values: FxHashMap<(Ustr, Ustr), Vec<EcoString>>,
     /// By namespace.
     all_pods: FxHashMap<Ustr, Vec<u32>>,
 }
@@ -31,7 +44,32 @@ struct Index {
 struct Pod {
     node: Node,
     labels: Option<Arc<Record>>,
+    /// The object that it is, or that makes it.
+    owner: u32,
 }
+
+/// Selectors by the kind and namespace of their objects.
+type Selectors = FxHashMap<(Ustr, Ustr), SelectorsOf>;
+
+#[derive(Default)]
+struct SelectorsOf {
+    /// By the rarest label that they ask for.
+    by_label: FxHashMap<(Ustr, EcoString), Vec<u32>>,
+    /// Those that ask for no label by value.
+    others: Vec<u32>,
+}
+
+/// Where each kind has its selector.
+const SELECTORS: &[(&str, &[&str])] = &[
+    ("Service", &["spec", "selector"]),
+    ("PodDisruptionBudget", &["spec", "selector"]),
+    ("NetworkPolicy", &["spec", "podSelector"]),
+    ("Deployment", &["spec", "selector"]),
+    ("StatefulSet", &["spec", "selector"]),
+    ("DaemonSet", &["spec", "selector"]),
+    ("ReplicaSet", &["spec", "selector"]),
+    ("ReplicationController", &["spec", "selector"]),
+];
 
 /// Where each kind has its pod template; a Pod is its own.
 const TEMPLATES: &[(&str, &[&str])] = &[
@@ -47,22 +85,70 @@ const TEMPLATES: &[(&str, &[&str])] = &[
 
 impl Objects {
     pub fn new(list: Vec<Object>) -> Objects {
-        Objects { list, index: OnceLock::new() }
+        Objects { list, ..Objects::default() }
     }
 
-    /// The object of that kind and name; a namespace that is not written is one of its own.
+    /// Notes that a namespace holds objects of kinds that nothing is known about.
+    pub fn add_foreign(&mut self, namespace: Option<Ustr>) {
+        self.foreign.insert(namespace.unwrap_or_default());
+    }
+
+    /// Whether there are pods in a namespace, and nothing that may make others there: no object of an unknown kind, and no pod without
+    /// a namespace, which may come into any.
+    pub fn knows_pods(&self, namespace: Ustr) -> bool {
+        let (index, nowhere) = (self.index(), Ustr::default());
+        let peopled = |namespace: Ustr| index.all_pods.get(&namespace).is_some_and(|pods| !pods.is_empty());
+        let foreign = self.foreign.contains(&namespace) || self.foreign.contains(&nowhere);
+        peopled(namespace) && !foreign && (namespace == nowhere || !peopled(nowhere))
+    }
+
+    /// The object of that kind and name, where there is only one; a namespace that is not written is one of its own.
     pub fn find(&self, kind: Ustr, namespace: Ustr, name: Ustr) -> Option<Node> {
-        self.index().by_name.get(&(kind, namespace, name)).map(|&i| self.list[i as usize].node())
+        self.index().by_name.get(&(kind, namespace, name)).copied().flatten().map(|i| self.list[i as usize].node())
+    }
+
+    /// Whether the run holds objects of that kind and name, be it several.
+    pub fn holds(&self, kind: Ustr, namespace: Ustr, name: Ustr) -> bool {
+        self.index().by_name.contains_key(&(kind, namespace, name))
     }
 
     /// The objects of a kind, in one namespace where one is given.
     pub fn of_kind(&self, kind: Ustr, namespace: Option<Ustr>) -> Vec<Node> {
-        let all = self.index().by_kind.get(&kind).into_iter().flatten().map(|&i| &self.list[i as usize]);
-        all.filter(|o| namespace.is_none_or(|n| o.namespace.unwrap_or_default() == n)).map(Object::node).collect()
+        let index = self.index();
+        let found = match namespace {
+            Some(namespace) => index.by_place.get(&(kind, namespace)),
+            None => index.by_kind.get(&kind),
+        };
+        found.into_iter().flatten().map(|&i| self.list[i as usize].node()).collect()
+    }
+
+    /// The one name among those of a kind that a misspelt name must have meant; `None` where there is any doubt.
+    pub fn misspelt(&self, kind: Ustr, namespace: Ustr, name: &str) -> Option<Ustr> {
+        let found = self.index().by_place.get(&(kind, namespace)).filter(|found| found.len() <= 4 * MOST)?;
+        let mut meant = found.iter().map(|&i| self.list[i as usize].name).filter(|other| suggest::is_misspelt(name, other));
+        let first = meant.next()?;
+        meant.all(|other| other == first).then_some(first)
+    }
+
+    /// The one value of a label of the pods in a namespace that a misspelt value must have meant.
+    pub fn misspelt_label(&self, namespace: Ustr, key: Ustr, value: &str) -> Option<EcoString> {
+        let values = self.index().label_values.get(&(namespace, key)).filter(|values| values.len() <= 4 * MOST)?;
+        let mut meant = values.iter().filter(|other| suggest::is_misspelt(value, other));
+        let first = meant.next()?;
+        meant.next().is_none().then(|| first.clone())
     }
 
     /// The pods of a namespace that a selector selects, and the templates of those that will be: a map of labels, or a LabelSelector.
     pub fn pods(&self, selector: &Record, namespace: Ustr) -> Vec<Node> {
+        self.selected(selector, namespace).into_iter().map(|pod| pod.node.clone()).collect()
+    }
+
+    /// The objects that are such pods, or that make them.
+    pub fn owners(&self, selector: &Record, namespace: Ustr) -> Vec<Node> {
+        self.selected(selector, namespace).into_iter().map(|pod| self.list[pod.owner as usize].node()).collect()
+    }
+
+    fn selected(&self, selector: &Record, namespace: Ustr) -> Vec<&Pod> {
         let index = self.index();
         let labels = exact_labels(selector);
         let rarest = labels.iter().map(|(key, value)| index.by_label.get(&(namespace, *key, value.clone())).map_or(&[][..], Vec::as_slice));
@@ -71,7 +157,40 @@ impl Objects {
             None => index.all_pods.get(&namespace).map_or(&[][..], Vec::as_slice),
         };
         let pods = candidates.iter().map(|&i| &index.pods[i as usize]);
-        pods.filter(|pod| selects(selector, pod.labels.as_deref())).map(|pod| pod.node.clone()).collect()
+        pods.filter(|pod| selects(selector, pod.labels.as_deref())).take(MOST).collect()
+    }
+
+    /// The objects of a kind in a namespace that select pods with these labels.
+    pub fn selecting(&self, kind: Ustr, labels: &Record, namespace: Ustr) -> Vec<Node> {
+        let Some(of) = self.selectors().get(&(kind, namespace)) else { return Vec::new() };
+        let pairs = labels.entries.iter().filter_map(|e| Some((e.key, text(&e.node)?.clone())));
+        let mut found: Vec<u32> = pairs.filter_map(|pair| of.by_label.get(&pair)).flatten().chain(&of.others).copied().collect();
+        found.sort_unstable();
+        let objects = found.into_iter().map(|i| &self.list[i as usize]);
+        objects.filter(|object| selector_of(object).is_some_and(|s| selects(s, Some(labels)))).take(MOST).map(Object::node).collect()
+    }
+
+    fn selectors(&self) -> &Selectors {
+        self.selectors.get_or_init(|| {
+            let all: Vec<_> = (0u32..)
+                .zip(&self.list)
+                .filter_map(|(number, object)| Some((number, object, exact_labels(selector_of(object)?))))
+                .collect();
+            let place = |object: &Object| (object.kind.kind, object.namespace.unwrap_or_default());
+            let mut uses: FxHashMap<_, usize> = FxHashMap::default();
+            for (_, object, labels) in &all {
+                labels.iter().for_each(|label| *uses.entry((place(object), label.clone())).or_default() += 1);
+            }
+            let mut selectors = Selectors::default();
+            for (number, object, labels) in all {
+                let of = selectors.entry(place(object)).or_default();
+                match labels.into_iter().min_by_key(|label| uses[&(place(object), label.clone())]) {
+                    Some(rarest) => of.by_label.entry(rarest).or_default().push(number),
+                    None => of.others.push(number),
+                }
+            }
+            selectors
+        })
     }
 
     fn index(&self) -> &Index {
@@ -87,24 +206,39 @@ impl Index {
     fn add(&mut self, number: u32, object: &Object) {
         let (kind, namespace) = (object.kind.kind, object.namespace.unwrap_or_default());
         self.by_kind.entry(kind).or_default().push(number);
-        self.by_name.entry((kind, namespace, object.name)).or_insert(number);
+        self.by_place.entry((kind, namespace)).or_default().push(number);
+        self.by_name.entry((kind, namespace, object.name)).and_modify(|known| *known = None).or_insert(Some(number));
         let Some((_, path)) = TEMPLATES.iter().find(|(name, _)| *name == kind.as_str()) else { return };
         let template = if path.is_empty() { Some(object.node()) } else { object.at(path).cloned() };
         if let Some(Node { value: Value::Record(record), origin }) = template {
-            self.add_pod(namespace, &record, origin);
+            self.add_pod(namespace, &record, origin, number);
         }
     }
 
-    fn add_pod(&mut self, namespace: Ustr, template: &Arc<Record>, origin: Origin) {
+    fn add_pod(&mut self, namespace: Ustr, template: &Arc<Record>, origin: Origin, owner: u32) {
         let number = self.pods.len() as u32;
         let labels = record_at(template, "metadata").and_then(|metadata| record_at(metadata, "labels")).cloned();
         for entry in labels.iter().flat_map(|labels| &labels.entries) {
             if let Value::Str(value) = &entry.node.value {
-                self.by_label.entry((namespace, entry.key, value.clone())).or_default().push(number);
+                let found = self.by_label.entry((namespace, entry.key, value.clone())).or_default();
+                if found.is_empty() {
+                    self.label_values.entry((namespace, entry.key)).or_default().push(value.clone());
+                }
+                found.push(number);
             }
         }
         self.all_pods.entry(namespace).or_default().push(number);
-        self.pods.push(Pod { node: Node::new(Value::Record(template.clone()), origin), labels });
+        self.pods.push(Pod { node: Node::new(Value::Record(template.clone()), origin), labels, owner });
+    }
+}
+
+/// The selector of an object that has one and selects anything by it.
+fn selector_of(object: &Object) -> Option<&Record> {
+    let (kind, path) = SELECTORS.iter().find(|(name, _)| *name == object.kind.kind.as_str())?;
+    match object.at(path).map(|node| &node.value) {
+        // A Service without labels in its selector selects no pod.
+        Some(Value::Record(selector)) if *kind != "Service" || !selector.entries.is_empty() => Some(selector),
+        _ => None,
     }
 }
 

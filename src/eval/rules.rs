@@ -1,12 +1,13 @@
 //! Expressions of rules: evaluated as others are, but where a field is absent its read gives the server's default.
 
 use super::{Eval, Evaluator, Scope, Shared};
-use crate::ast::{self, Expr, ExprKind};
+use crate::ast::{self, Expr};
+use crate::builtins::{Asks, LookUp};
 use crate::check::Reads;
 use crate::data::scalar_text;
 use crate::diag::Sink;
 use crate::source::Span;
-use crate::value::{Item, List, Node, Value};
+use crate::value::{Item, List, Node, Record, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 use ustr::Ustr;
@@ -57,24 +58,41 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         })
     }
 
-    /// `find(ConfigMap, name, namespace)`, `objects(Service, namespace)`, `select(Workload, selector, namespace)`: the objects of the run.
-    /// `None` for any other call.
+    /// The questions that only rules ask: the objects of the run by kind (`find(ConfigMap, name, namespace)`, see [`LookUp`]), and
+    /// those about all of it. `None` for any other call.
     pub(super) fn look_up(&mut self, function: &str, call: &'a ast::Call, scope: &Scope<'a>) -> Option<Eval<Node>> {
-        let kind = looked_up(function, call)?;
-        let args: Result<Vec<Node>, _> = call.args[1..].iter().map(|arg| self.eval(&arg.value, scope)).collect();
-        Some(args.map(|args| {
-            let text = |index: usize| match args.get(index).map(|node| &node.value) {
-                Some(Value::Str(text)) => Ustr::from(text),
-                _ => Ustr::default(),
-            };
-            let objects = &self.shared.objects;
-            match (function, args.first().map(|node| &node.value)) {
-                ("find", _) => objects.find(kind, text(1), text(0)).unwrap_or_default(),
-                ("select", Some(Value::Record(selector))) => list(objects.pods(selector, text(1))),
-                ("objects", namespace) => list(objects.of_kind(kind, namespace.map(|_| text(0)))),
-                _ => list(Vec::new()),
-            }
-        }))
+        let question = LookUp::of(function, call)?;
+        let first = usize::from(question.kind.is_some());
+        let args: Result<Vec<Node>, _> = call.args[first..].iter().map(|arg| self.eval(&arg.value, scope)).collect();
+        Some(args.map(|args| self.answer(&question, &args)))
+    }
+
+    fn answer(&self, question: &LookUp, args: &[Node]) -> Node {
+        let objects = &self.shared.objects;
+        let kind = question.kind.unwrap_or_default();
+        let text = |index: usize| match args.get(index).map(|node| &node.value) {
+            Some(Value::Str(text)) => Ustr::from(text),
+            _ => Ustr::default(),
+        };
+        let record = |index: usize| match args.get(index).map(|node| &node.value) {
+            Some(Value::Record(record)) => Some(record),
+            _ => None,
+        };
+        let plain = |value: Value| Node { value, ..Node::default() };
+        let named = |name: Option<Ustr>| name.map_or(Node::default(), |name| plain(Value::str(name.as_str())));
+        match question.asks {
+            Asks::Find => objects.find(kind, text(1), text(0)).unwrap_or_default(),
+            Asks::Holds => plain(Value::Bool(objects.holds(kind, text(1), text(0)))),
+            Asks::Misspelt => named(objects.misspelt(kind, text(1), &text(0))),
+            Asks::MisspeltLabel => named(objects.misspelt_label(text(2), text(0), &text(1)).as_deref().map(Ustr::from)),
+            Asks::Objects => list(objects.of_kind(kind, (!args.is_empty()).then(|| text(0)))),
+            Asks::Select => list(record(0).map(|selector| objects.pods(selector, text(1))).unwrap_or_default()),
+            Asks::Owners => list(record(0).map(|selector| objects.owners(selector, text(1))).unwrap_or_default()),
+            Asks::Selecting => list(record(0).map(|labels| objects.selecting(kind, labels, text(1))).unwrap_or_default()),
+            Asks::Containers => list(record(0).map(|pod| containers(pod)).unwrap_or_default()),
+            Asks::PodsKnown => plain(Value::Bool(objects.knows_pods(text(0)))),
+            Asks::PodSecurity => named(objects.pod_security),
+        }
     }
 
     /// What `node.field` gives where a rule reads it; `None` where it is no matter of absence.
@@ -104,13 +122,14 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     }
 }
 
-/// The kind that a call looks up: its first argument is the bare name of one.
-pub fn looked_up(function: &str, call: &ast::Call) -> Option<Ustr> {
-    let first = call.args.first().filter(|_| matches!(function, "find" | "select" | "objects"))?;
-    match first.value.kind {
-        ExprKind::Name(kind) if kind.starts_with(|c: char| c.is_ascii_uppercase()) => Some(kind),
-        _ => None,
-    }
+/// All containers of a pod, those of its start first.
+fn containers(pod: &Record) -> Vec<Node> {
+    let lists = ["initContainers", "containers", "ephemeralContainers"].into_iter().filter_map(|field| pod.get(field.into()));
+    let items = lists.flat_map(|entry| match &entry.node.value {
+        Value::List(list) => list.items.as_slice(),
+        _ => &[],
+    });
+    items.map(|item| item.node.clone()).collect()
 }
 
 fn list(nodes: Vec<Node>) -> Node {

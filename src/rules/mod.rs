@@ -9,9 +9,11 @@ mod place;
 mod reads;
 mod refine;
 mod run;
+mod sets;
 mod update;
 mod waivers;
 
+pub use sets::{RuleSet, RuleSets};
 pub use update::{UpdateBook, UpdateReport};
 pub use waivers::{Waiver, Waivers};
 
@@ -37,6 +39,7 @@ pub struct RuleBook<'p, 'a> {
     types: Vec<OnceLock<TypeRules<'a>>>,
     /// The releases whose rules hold.
     kube: KubeRange,
+    sets: RuleSets,
 }
 
 /// What holds for the values of one type.
@@ -61,7 +64,13 @@ struct Rule<'a> {
 
 impl<'p, 'a> RuleBook<'p, 'a> {
     pub fn new(program: &'p Program<'a>, kube: KubeRange) -> RuleBook<'p, 'a> {
-        RuleBook { program, types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(), kube }
+        RuleBook { program, types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(), kube, sets: RuleSets::default() }
+    }
+
+    /// The same with other sets of the library's rules.
+    #[must_use]
+    pub fn with_sets(self, sets: RuleSets) -> RuleBook<'p, 'a> {
+        RuleBook { sets, ..self }
     }
 
     fn of(&self, id: TypeId, shared: &Shared<'a>) -> Option<&TypeRules<'a>> {
@@ -69,7 +78,8 @@ impl<'p, 'a> RuleBook<'p, 'a> {
     }
 
     fn prepare(&self, id: TypeId, shared: &Shared<'a>) -> TypeRules<'a> {
-        let rules = self.program.rules(id).into_iter().filter_map(|found| self.rule(id, found, shared)).collect();
+        let rules = self.program.rules(id).into_iter().filter(|found| self.sets.has(found.what));
+        let rules = rules.filter_map(|found| self.rule(id, found, shared)).collect();
         TypeRules { refinements: self.program.refinements(id), rules }
     }
 

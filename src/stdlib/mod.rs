@@ -64,6 +64,13 @@ pub static FILES: &[(&str, &str)] = &[
     ("std/k8s/storage.kdsl", include_str!("../../stdlib/k8s/storage.kdsl")),
     ("std/k8s/updates.kdsl", include_str!("../../stdlib/k8s/updates.kdsl")),
     ("std/k8s/volumes.kdsl", include_str!("../../stdlib/k8s/volumes.kdsl")),
+    ("std/rules/references.kdsl", include_str!("../../stdlib/rules/references.kdsl")),
+    ("std/rules/references-policy.kdsl", include_str!("../../stdlib/rules/references-policy.kdsl")),
+    ("std/rules/references-quota.kdsl", include_str!("../../stdlib/rules/references-quota.kdsl")),
+    ("std/rules/practice.kdsl", include_str!("../../stdlib/rules/practice.kdsl")),
+    ("std/rules/practice-access.kdsl", include_str!("../../stdlib/rules/practice-access.kdsl")),
+    ("std/rules/security.kdsl", include_str!("../../stdlib/rules/security.kdsl")),
+    ("std/rules/strict.kdsl", include_str!("../../stdlib/rules/strict.kdsl")),
 ];
 
 /// What a piece declares; each sort has a namespace of its own.
@@ -121,6 +128,13 @@ pub fn add_to(db: &FileDb) {
 pub fn items_in(range: Span) -> impl Iterator<Item = &'static Item> {
     let meets = move |piece: &StdPiece| piece.piece.span.start <= range.end && range.start <= piece.piece.span.end;
     (0..STD.pieces.len()).filter(move |&i| meets(&STD.pieces[i])).map(|i| STD.parse(i))
+}
+
+/// The name of the library's file in which something stands; `None` for what is not of the library.
+pub fn file_of(span: Span) -> Option<&'static str> {
+    let found = STD.sources.partition_point(|source| source.base <= span.start).checked_sub(1)?;
+    let (source, (name, _)) = (STD.sources.get(found)?, FILES.get(found)?);
+    (span.start <= source.base + source.text.len() as u32).then_some(name)
 }
 
 /// The library's files.
