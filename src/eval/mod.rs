@@ -32,7 +32,6 @@ mod scope;
 pub use coerce::broken;
 pub use decl::{Body, Decl, DeclKind, Decls};
 pub use objects::{Objects, selects};
-pub use rules::looked_up;
 pub use scope::{Local, LocalValue, Locals, Scope};
 
 use crate::ast;

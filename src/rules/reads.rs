@@ -1,10 +1,13 @@
 //! What a rule reads: the fields of its value, or more. It decides when the rule need not run.
 
 use crate::ast::{self, BinOp, CompClause, Entry, Expr, ExprKind, FieldValue, ListItem, Name, RuleStmt, StrPart};
-use crate::eval::looked_up;
+use crate::builtins::{Asks, LookUp};
 use crate::value::{Node, Record, Value};
 use smallvec::SmallVec;
 use ustr::Ustr;
+
+/// What the question `containers(pod)` reads of a pod.
+const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// `metadata.labels`: a field of a value, or one within.
 pub(super) type Path = SmallVec<[Ustr; 3]>;
@@ -131,8 +134,7 @@ impl ReadsOf {
             }
             ExprKind::Str(lit) => self.string(lit),
             ExprKind::Field { base, .. } => match self.path(expr) {
-                Some(path) if self.found.fields.contains(&path) => {}
-                Some(path) => self.found.fields.push(path),
+                Some(path) => self.field(path),
                 None => self.expr(base),
             },
             ExprKind::Index { base, index } => {
@@ -151,8 +153,17 @@ impl ReadsOf {
             }
             ExprKind::Record(block) => block.entries.iter().for_each(|entry| self.entry(entry)),
             ExprKind::Call(call) => {
-                self.found.around |= looked_up(&call.callee.name.name, call).is_some();
-                call.args.iter().for_each(|arg| self.expr(&arg.value));
+                let asks = LookUp::of(&call.callee.name.name, call).map(|question| question.asks);
+                let own = matches!(call.args.first().map(|arg| &arg.value.kind), Some(ExprKind::Name(name)) if *name == self.variable);
+                match asks {
+                    // The containers of a pod are three of its fields.
+                    Some(Asks::Containers) if own => CONTAINERS.iter().for_each(|field| self.field(Path::from_slice(&[Ustr::from(field)]))),
+                    Some(Asks::Containers) | None => call.args.iter().for_each(|arg| self.expr(&arg.value)),
+                    Some(_) => {
+                        self.found.around = true;
+                        call.args.iter().for_each(|arg| self.expr(&arg.value));
+                    }
+                }
             }
             ExprKind::Not(inner) | ExprKind::Neg(inner) => self.expr(inner),
             ExprKind::Binary { left, right, .. } => {
@@ -162,6 +173,12 @@ impl ReadsOf {
             ExprKind::Range { lo, hi } => [lo, hi].into_iter().flatten().for_each(|side| self.expr(side)),
             ExprKind::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().for_each(|e| self.expr(e)),
             ExprKind::Lambda { body, .. } => self.expr(body),
+        }
+    }
+
+    fn field(&mut self, path: Path) {
+        if !self.found.fields.contains(&path) {
+            self.found.fields.push(path);
         }
     }
 

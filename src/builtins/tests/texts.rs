@@ -9,6 +9,8 @@ fn strings() {
         "byteLen"("größe") => 7;
         "byteLen"("") => 0;
         "lower"("ÄB") => "äb";
+        "nearest"("db_host", list(["DB_PORT", "DB_HOST"])) => "DB_HOST";
+        "nearest"("a", list(["b"])) => NULL;
         "trim"("\t a b\r\n") => "a b";
         "split"("a,b,,c", ",") => list(["a", "b", "", "c"]);
         "split"("", ",") => list([""]);
