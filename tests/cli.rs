@@ -9,8 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
-const APP: &str =
-    "namespace shop { app web { image = \"nginx:1.27.0\", user = 101, port http = 8080, expose http = 80, readiness { http = \"/\" } } }\n";
+const APP: &str = "namespace shop { app web { image = \"nginx:1.27.0\", user = 101, port http = 8080, expose http = 80, readiness { http = \"/\" }, resources { cpu = 100m, memory = 64Mi } } }\n";
 const PARAMS: &str = "param env: \"dev\" | \"prod\" = \"dev\"\nparam n: Int = 1\nConfigMap c { data { ENV = env, COUNT = \"${n}\" } }\n";
 
 /// A folder with files, in which the command runs.

@@ -24,7 +24,7 @@ codes! {
         fails: "", passes: "Pod p { spec { containers web { image = \"nginx:1.27.0\" } } }\n";
     WAIVER = "waiver", Error, "a waiver cannot hold",
         doc: "`waive rule = \"why\"` sets a rule aside for what a declaration, a namespace or a file makes. It names a rule that may be waived and says why; with `{ reason = \"…\", until = \"2027-01-31\" }` it ends after that day.",
-        fails: "waive pods-have-names = \"we like it so\"\n", passes: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nnamespace shop { Pod a { waive named = \"a test\", spec { containers web { image = \"nginx:1.27.0\" } } } }\n";
+        fails: "waive pods-have-names = \"we like it so\"\n", passes: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nPod a { waive named = \"a test\", spec { containers web { image = \"nginx:1.27.0\" } } }\n";
     WAIVER_UNUSED = "waiver-unused", Warning, "a waiver does nothing",
         doc: "Nothing that the waiver holds for breaks the rule. A waiver that is left behind would hide the next thing that does.",
         fails: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nwaive named = \"a test\"\n", passes: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\n";
