@@ -199,7 +199,12 @@ impl Maker {
             ListType::Set => ListMerge::Set,
             ListType::Map => ListMerge::Map { keys },
         };
-        NativeTy::List(Box::leak(Box::new(ListTy { elem, label: label.filter(|_| schema.list_type == ListType::Map), merge, primary: None })))
+        NativeTy::List(Box::leak(Box::new(ListTy {
+            elem,
+            label: label.filter(|_| schema.list_type == ListType::Map),
+            merge,
+            primary: None,
+        })))
     }
 }
 
