@@ -602,7 +602,7 @@ fn diff_leaves_replicas_to_their_autoscaler_and_hides_secrets() {
     dir.run(&["diff", "-", "-"]).code(2).says(&["only once"]);
 }
 
-const TESTED: &str = "param env: \"dev\" | \"prod\" = \"dev\"\napp web {\n  image = \"nginx:1.27.0\"\n  user = 101\n  replicas = if env == \"prod\" then 3 else 1\n}\n";
+const TESTED: &str = "param env: \"dev\" | \"prod\" = \"dev\"\napp web {\n  image = \"nginx:1.27.0\"\n  user = 101, resources { cpu = 100m, memory = 64Mi }\n  replicas = if env == \"prod\" then 3 else 1\n}\n";
 
 #[test]
 fn tests_pass_and_fail_with_both_sides_shown() {
