@@ -1,12 +1,12 @@
-//! What becomes of objects in a cluster with controllers and a scheduler: kdsl's verdicts on quotas, limits, levels of security and nodes
-//! are those of the cluster.
+//! What becomes of objects in a cluster with controllers and a scheduler: kdsl's verdicts on quotas, limits, levels of security, nodes and
+//! custom resources are those of the cluster.
 //!
 //! The API server takes a Deployment whose pods nothing would admit; the pods are refused one by one, later. So each case here is built
 //! twice: whole, to hear what kdsl says, and as a namespace and a workload that do not know of each other, to see what the cluster does.
 //! Runs only when asked, and needs Go: `cargo test --test controllers -- --ignored`.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-use kdsl::driver::{self, Options, Outcome};
+use kdsl::driver::{self, Options, Outcome, VetOptions};
 use kdsl::world::MemWorld;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -215,6 +215,58 @@ fn pods_land_where_kdsl_says_so() {
     }
     remove(&server, &namespace);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+const WEBSITE: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/websites.extensions.example.com";
+
+/// Specs of Websites, and the field that both name; nothing where both accept.
+const WEBSITES: &[(&str, Option<&str>)] = &[
+    ("{gitRepo: 'https://github.com/luksa/kubia-website-example.git'}", None),
+    ("{gitRepo: 'http://github.com/luksa/kubia-website-example.git'}", Some("spec.gitRepo")),
+    ("{gitRepo: 5}", Some("spec.gitRepo")),
+    ("{}", Some("spec.gitRepo")),
+    ("{gitRepo: 'https://a', branch: main}", Some("spec.branch")),
+];
+
+#[test]
+#[ignore = "starts a real cluster: cargo test --test controllers -- --ignored"]
+fn instances_get_one_verdict_from_their_definition() {
+    let Some(server) = Server::start(&["--full"]) else { return };
+    let example = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/extension.kdsl")).expect("the example is there");
+    let built = compile(&example).objects;
+    let definition = built.iter().find(|o| o.kind.kind == "CustomResourceDefinition").expect("the example defines a resource");
+    server.apply(definition).expect("the definition is accepted");
+    eventually(|| condition(&server.get(WEBSITE), "Established").filter(|c| c["status"] == "True").map(drop)).expect("it is established");
+
+    let mut wrong = Vec::new();
+    for (spec, expected) in WEBSITES {
+        let instance = format!("apiVersion: extensions.example.com/v1\nkind: Website\nmetadata:\n  name: kubia\nspec: {spec}\n");
+        let path = "/apis/extensions.example.com/v1/namespaces/default/websites/kubia";
+        let seen = eventually(|| {
+            let answer = server.send("PATCH", &format!("{path}?dryRun=All&fieldManager=kdsl&fieldValidation=Strict"), &instance);
+            // The path is served some moments after the definition is established.
+            (!answer.as_ref().is_err_and(|a| a.starts_with("404"))).then_some(answer.err())
+        });
+        let said = vetted(&format!("{}---\n{instance}", server::yaml(definition)));
+        let names = |text: &str| expected.is_some_and(|field| text.contains(field));
+        let agreed = match &seen {
+            Some(None) => expected.is_none() && said.is_empty(),
+            Some(Some(answer)) => names(answer) && names(&said),
+            None => false,
+        };
+        if !agreed {
+            wrong.push(format!("{spec}: expected {expected:?}\n  kdsl: {said}\n  cluster: {seen:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What `kdsl vet` finds wrong in a stream, with the paths.
+fn vetted(stream: &str) -> String {
+    let inputs = vec![("stream.yaml".to_string(), stream.to_string())];
+    let found = driver::vet(&MemWorld::new(), inputs, &VetOptions::default(), &|_, _| {});
+    let errors = found.diagnostics.iter().filter(|d| d.is_error());
+    errors.map(|d| format!("{} {:?}", d.message, d.path)).collect::<Vec<_>>().join("; ")
 }
 
 /// The node of each pod that the scheduler has seen, in order.

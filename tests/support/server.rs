@@ -77,7 +77,7 @@ fn path(object: &Object) -> String {
     format!("/{group}/{}/{place}{}/{}", kind.version, kind.plural, object.name)
 }
 
-fn yaml(object: &Object) -> String {
+pub fn yaml(object: &Object) -> String {
     let mut body = String::new();
     emit::write_yaml(&object.node(), &mut body);
     body
