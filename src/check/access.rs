@@ -187,7 +187,8 @@ impl<'a> Checker<'_, '_, 'a> {
             Ty::Null if optional => Ty::Null,
             Ty::Null => self.error(Diagnostic::new(&codes::MAYBE_NULL, expr.span, format!("this is null, so it has no `{}`", field.name))),
             Ty::Optional(inner) => {
-                if !optional && !(self.place.rule && matches!(inner.base(), Ty::Native(_) | Ty::Map(_) | Ty::Record(_))) {
+                let is_read_on = self.place.rule && matches!(inner.base(), Ty::Native(_) | Ty::Map(_) | Ty::Record(_));
+                if !optional && !is_read_on {
                     self.null_access(expr, field);
                 }
                 self.member_of(inner, field, false, expr).optional()

@@ -162,7 +162,7 @@ impl Dump {
                 self.line(format!("require {} else {}", expr(condition), report(inner)));
             }
             RuleStmt::Help(help) => self.line(format!("help {}", expr(help))),
-            RuleStmt::Unwaivable(_) => self.line("unwaivable".to_string()),
+            RuleStmt::Unwaivable(_) => self.line("unwaivable"),
         }
     }
 

@@ -207,7 +207,7 @@ mod tests {
             let Some(KindRef::High(kind)) = program.kind_named(STD, name) else { continue };
             for field in &kind.inputs.fields {
                 let first = Step { name: field.name.to_string(), ty: field.ty.clone() };
-                assert_parses(&name, &[first.clone()]);
+                assert_parses(&name, std::slice::from_ref(&first));
                 if let Ty::Record(record) = field.ty.base() {
                     for inner in &record.fields {
                         assert_parses(&name, &[first.clone(), Step { name: inner.name.to_string(), ty: inner.ty.clone() }]);
