@@ -19,7 +19,7 @@ use crate::rules::{Faults, RuleBook, RuleJudge, RuleSets, UpdateBook, Waiver, Wa
 use crate::schema::{self, KubeRange};
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
-use crate::value::Node;
+use crate::value::{Node, Value};
 use crate::why;
 use crate::world::{MemWorld, World};
 use crate::yaml;
@@ -27,6 +27,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use ustr::Ustr;
 
 /// What a run is asked for, beside the file.
 #[derive(Clone, Debug, Default)]
@@ -306,6 +307,19 @@ fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, sink: &Sin
     }
 }
 
+/// What a `crd` declares, as an object.
+fn definition((head, node): &(Span, Node)) -> Option<Object> {
+    let (Value::Record(root), kind) = (&node.value, schema::kind_in("apiextensions.k8s.io/v1", "CustomResourceDefinition")?) else {
+        return None;
+    };
+    let object = Object { kind, namespace: None, name: Ustr::default(), root: root.clone(), head: *head };
+    let name = match &object.at(&["metadata", "name"])?.value {
+        Value::Str(name) => Ustr::from(name),
+        _ => return None,
+    };
+    Some(Object { name, ..object })
+}
+
 /// What neither the schema nor rules can say.
 fn judge_natively(object: &Object, sink: &Sink) {
     crd::check_object(object.kind, &object.node()).into_iter().for_each(|finding| sink.push(finding.diagnostic(object.title())));
@@ -485,7 +499,8 @@ impl Session {
 }
 
 fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, options: &Options, waivers: &Waivers) -> Vec<Object> {
-    let objects = eval::evaluate(program, world, params, options.limits);
+    let mut objects = eval::evaluate(program, world, params, options.limits);
+    objects.extend(program.definitions().filter_map(definition));
     judged(program, world, objects, options, waivers)
 }
 

@@ -5,6 +5,8 @@
 //! named types are built when first asked for, by [`build`](self::build), and kept.
 
 mod build;
+mod cel;
+mod crd;
 mod kind;
 mod native;
 mod refine;
@@ -19,6 +21,7 @@ use crate::schema::{self, NativeKind};
 use crate::source::{FileDb, Span};
 use crate::stdlib::{self, Sort};
 use crate::types::{ModuleId, Ty};
+use crate::value::Node as ValueNode;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 use ustr::{Ustr, UstrMap};
@@ -47,6 +50,8 @@ pub struct Module<'a> {
     open: Vec<ModuleId>,
     /// Groups and versions imported without alias: their kinds come first.
     open_natives: Vec<Ustr>,
+    /// The CustomResourceDefinitions that it declares, each with the place of its name.
+    definitions: Vec<(Span, ValueNode)>,
     values: UstrMap<Value<'a>>,
     fns: UstrMap<&'a ast::FnDecl>,
     types: UstrMap<Slot<&'a ast::TypeDecl, Ty<'a>>>,
@@ -106,7 +111,30 @@ impl<'a> Program<'a> {
         for (number, file) in project.files.iter().enumerate() {
             modules.push(Module::new(module_id(number), file, sink));
         }
-        Program { db, sink, modules, std_kinds: Default::default(), std_types: Default::default(), refinements: Default::default() }
+        let mut program =
+            Program { db, sink, modules, std_kinds: Default::default(), std_types: Default::default(), refinements: Default::default() };
+        program.define();
+        program
+    }
+
+    /// Makes the kinds that modules declare with `crd`.
+    fn define(&mut self) {
+        for number in 1..self.modules.len() {
+            let id = ModuleId(number as u32);
+            let crds = self.modules[number].items.iter().filter_map(|item| if let Item::Crd(crd) = item { Some(crd) } else { None });
+            let made: Vec<(Span, ValueNode)> = crds.filter_map(|crd| Some((crd.name.span, self.custom_definition(id, crd)?))).collect();
+            if !made.is_empty() {
+                let nodes: Vec<&ValueNode> = made.iter().map(|(_, node)| node).collect();
+                let bundle = crate::crd::bundle(&nodes);
+                self.modules[number].open_natives.insert(0, bundle);
+                self.modules[number].definitions = made;
+            }
+        }
+    }
+
+    /// The CustomResourceDefinitions that the file and its bases declare, each with the place of its name.
+    pub fn definitions(&self) -> impl Iterator<Item = &(Span, ValueNode)> {
+        self.chain().into_iter().flat_map(|module| &self.module(module).definitions)
     }
 
     pub fn root(&self) -> ModuleId {
@@ -332,6 +360,7 @@ impl<'a> Module<'a> {
             aliases: Default::default(),
             open: Vec::new(),
             open_natives: Vec::new(),
+            definitions: Vec::new(),
             values: Default::default(),
             fns: Default::default(),
             types: Default::default(),
