@@ -9,8 +9,9 @@ use kdsl::driver::{self, Options};
 use kdsl::emit;
 use kdsl::object::Object;
 use kdsl::params::{Given, GivenValue};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 #[path = "support/examples.rs"]
 mod examples;
@@ -186,7 +187,11 @@ impl Server {
                 let mut body = String::new();
                 emit::write_json(&object.node(), &mut body, false);
                 let url = format!("{}?dryRun=All&fieldValidation=Strict", self.collection(object));
-                self.send_as("POST", &url, &body, "application/json")
+                match self.send_as("POST", &url, &body, "application/json") {
+                    // A namespace that an earlier example made room with: it was judged before its name was looked up.
+                    Err(answer) if answer.starts_with("409") && object.kind.kind == "Namespace" => Ok(()),
+                    answer => answer,
+                }
             })
             .collect())
     }
@@ -207,13 +212,19 @@ impl Server {
 
     fn send_as(&self, method: &str, url: &str, body: &str, content: &str) -> Result<(), String> {
         let token = std::fs::read_to_string(self.state.join("token")).expect("the token is there");
-        let output = Command::new("curl")
+        // The body goes through a pipe: an argument has its limits.
+        let mut curl = Command::new("curl")
             .args(["-sS", "-X", method, "--cacert"])
             .arg(self.state.join("certs/apiserver.crt"))
             .args(["-H", &format!("Authorization: Bearer {}", token.trim()), "-H", &format!("Content-Type: {content}")])
-            .args(["-w", "\n%{http_code}", "--data-binary", body, url])
-            .output()
+            .args(["-w", "\n%{http_code}", "--data-binary", "@-", url])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("curl runs");
+        curl.stdin.take().expect("its input").write_all(body.as_bytes()).expect("curl reads");
+        let output = curl.wait_with_output().expect("curl ends");
         let answer = String::from_utf8_lossy(&output.stdout);
         let (text, code) = answer.trim().rsplit_once('\n').unwrap_or(("", &answer));
         match code {
