@@ -85,7 +85,8 @@ struct Walk<'w, J> {
     shaped: bool,
     /// Whether what was said of the present subtree depends on it alone.
     alone: bool,
-    /// Whether the server looks at nothing but types here: it never validates the selector of a metric.
+    /// Whether the server looks at nothing but types here: it forgets the status that a new object brings, and never validates the
+    /// selector of a metric.
     unseen: bool,
 }
 
@@ -169,7 +170,7 @@ impl<J: Judge> Walk<'_, J> {
             };
             self.within(Step::Field(entry.key), &entry.node, |walk| {
                 walk.lacking(field, entry.at);
-                if field.name.as_str() == "selector" && ty.short.as_str() == "MetricIdentifier" {
+                if walk.site.is_status() || field.name.as_str() == "selector" && ty.short.as_str() == "MetricIdentifier" {
                     let outer = std::mem::replace(&mut walk.unseen, true);
                     walk.value(&entry.node, field.ty);
                     walk.unseen = outer;
@@ -191,7 +192,9 @@ impl<J: Judge> Walk<'_, J> {
         for (field, id) in ty.never_absent() {
             if record.get(field.name).is_none_or(|e| e.node.is_null()) {
                 self.site.enter_absent(Step::Field(field.name));
-                self.record(&EMPTY, id);
+                if !self.site.is_status() {
+                    self.record(&EMPTY, id);
+                }
                 self.site.leave();
             }
         }

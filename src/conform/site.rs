@@ -91,6 +91,11 @@ impl<'w> Site<'w> {
         self.sink.push(error.in_object(self.object.title(), path));
     }
 
+    /// Whether the present value is the object's status.
+    pub(super) fn is_status(&self) -> bool {
+        matches!(self.path.as_slice(), [Step::Field(name)] if name.as_str() == "status")
+    }
+
     /// Whether the present value is the content of a ConfigMap or a Secret.
     pub(super) fn is_at_data(&self) -> bool {
         matches!(self.path.as_slice(), [Step::Field(name)] if matches!(name.as_str(), "data" | "binaryData" | "stringData"))
