@@ -12,6 +12,7 @@ use crate::diff;
 use crate::driver::{self, Options, Outcome, VetOptions};
 use crate::emit::{self, Format};
 use crate::eval::Limits;
+use crate::import::{self, Imported};
 use crate::object;
 use crate::params::{Given, GivenValue};
 use crate::rules;
@@ -20,7 +21,7 @@ use crate::source::{FileDb, Span};
 use crate::testing::{self, TestOptions, Tested};
 use crate::value::Node;
 use crate::why;
-use crate::world::World;
+use crate::world::{MemWorld, World};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::ops::Deref;
@@ -266,6 +267,14 @@ pub struct Side {
 }
 
 impl Side {
+    /// The program that makes these objects, and what it builds to.
+    pub fn import(&self) -> (Imported, Side) {
+        let program = deep(|| import::import(&self.items));
+        let world = MemWorld::new().with("import.kdsl", program.text.as_str());
+        let side = Engine::new(world).build("import.kdsl").into_side();
+        (program, side)
+    }
+
     /// The objects that name no namespace, put into one.
     pub fn in_namespace(mut self, namespace: &str) -> Side {
         self.items = self.items.into_iter().map(|item| item.in_namespace(namespace.into())).collect();

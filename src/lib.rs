@@ -84,6 +84,8 @@ pub mod fmt;
 #[doc(hidden)]
 pub mod ide;
 #[doc(hidden)]
+pub mod import;
+#[doc(hidden)]
 pub mod load;
 #[doc(hidden)]
 pub mod lsp;

@@ -654,3 +654,26 @@ fn tests_hold_snapshots_and_tell_what_they_leave_out() {
     let out = dir.run(&["test", "web.kdsl"]).code(1).out;
     assert!(out.contains("is no longer what") && out.contains("-  maxSurge: 25%") && out.contains("+  maxSurge: 1"), "{out}");
 }
+
+#[test]
+fn import_gives_a_program_that_builds_to_what_was_read() {
+    let dir = Dir::with(&[("shop.kdsl", SHOP)]);
+    let yaml = dir.run(&["build", "shop.kdsl"]).code(0).out;
+    let more = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, namespace: other, uid: x }\ndata:\n  \"run.sh\": |\n    #!/bin/sh\n    echo \"${HOME}\" \\n\n  odd: \"a\\tb\\n\\n\"\n---\napiVersion: autoscaling/v1\nkind: HorizontalPodAutoscaler\nmetadata: { name: web, namespace: shop }\nspec: { maxReplicas: 3, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web } }\n";
+    dir.write("all.yaml", format!("{yaml}{more}"));
+    let run = dir.run(&["import", "all.yaml"]).code(0);
+    assert_eq!(run.err, "");
+    for words in [
+        "containers web {",
+        "ports http = 8080",
+        "import \"k8s/autoscaling/v1\" as autoscaling-v1",
+        "ConfigMap other-settings {",
+        "r\"\"\"",
+    ] {
+        assert!(run.out.contains(words), "{words}\n{}", run.out);
+    }
+    dir.write("new.kdsl", &run.out);
+    assert!(dir.run(&["diff", "all.yaml", "new.kdsl", "--exit-code"]).code(0).out.starts_with("no differences: "));
+    let custom = "apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: x }\n";
+    dir.run_with_input(&["import", "-"], custom).code(1).says(&["Thing/x is left out"]);
+}

@@ -16,7 +16,7 @@ const ORDER: &[&[&str]] = &[
     &["value", "duration", "quantity", "number", "data", "pattern", "yaml", "finding", "cel", "crd"],
     &["resolve", "emit", "builtins", "check"],
     &["object", "manifest", "eval", "conform", "rules"],
-    &["params", "why", "diff", "driver", "testing"],
+    &["params", "why", "diff", "driver", "testing", "import"],
     &["baseline", "engine"],
     &["ide"],
     &["lsp"],

@@ -17,6 +17,7 @@ mod doc;
 mod explain;
 mod fmt;
 mod folder;
+mod import;
 mod init;
 mod input;
 mod lsp;
@@ -50,6 +51,7 @@ enum Command {
     Test(test::Args),
     Diff(diff::Args),
     Why(why::Args),
+    Import(import::Args),
     Explain(explain::Args),
     Fmt(fmt::Args),
     Repl(repl::Args),
@@ -87,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Vet(args) => vet::run(args, color),
         Command::Test(args) => test::run(args, color, cli.color.for_stdout()),
         Command::Diff(args) => diff::run(args, color, cli.color.for_stdout()),
+        Command::Import(args) => import::run(args, color),
         Command::Why(args) => why::run(args, color, cli.color.for_stdout()),
         Command::Explain(args) => explain::run(args, cli.color.for_stdout()),
         Command::Fmt(args) => fmt::run(args, cli.color),

@@ -13,6 +13,7 @@ pub mod render;
 mod tree;
 mod verdict;
 
+pub use normal::drop_server_owned;
 pub use verdict::Verdict;
 
 use crate::data;

@@ -34,7 +34,7 @@ fn normalise(object: &mut Json, native: Option<&'static NativeKind>) {
 }
 
 /// What only the server writes.
-fn drop_server_owned(object: &mut Json) {
+pub fn drop_server_owned(object: &mut Json) {
     let Some(root) = object.as_object_mut() else { return };
     root.shift_remove("status");
     let Some(metadata) = root.get_mut("metadata").and_then(Json::as_object_mut) else { return };
