@@ -247,12 +247,12 @@ fn shaken(text: &str, seed: &[u8]) -> String {
         let slice = &text[token.start as usize..token.end as usize];
         let dice = seed[i % seed.len()].wrapping_add(i as u8);
         match token.kind {
-            Kind::Blank if dice % 4 == 0 => out.push_str("    "),
+            Kind::Blank if dice.is_multiple_of(4) => out.push_str("    "),
             Kind::Blank if dice % 4 == 1 => out.push('\t'),
-            Kind::Comma if dice % 7 == 0 => out.push_str(",\n"),
+            Kind::Comma if dice.is_multiple_of(7) => out.push_str(",\n"),
             Kind::Comma if dice % 7 == 1 => out.push_str("\n,"),
             Kind::Comma if dice % 7 == 2 => out.push_str(" // why\n , // because\n"),
-            Kind::LBrace if dice % 9 == 0 => out.push_str("{\n\n"),
+            Kind::LBrace if dice.is_multiple_of(9) => out.push_str("{\n\n"),
             Kind::LBrace if dice % 9 == 1 => out.push_str("{ // so\n"),
             Kind::RBrace if dice % 9 == 2 => out.push_str("\n// end\n}"),
             _ => out.push_str(slice),
