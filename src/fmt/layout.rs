@@ -20,7 +20,23 @@ use std::ops::Range;
 /// The canonical form of a text. `None` where it holds what cannot be part of a program, or brackets that do not balance.
 ///
 /// The text need not parse; the form of one that does not is as good as its brackets.
+///
+/// Where lines are so long that they are broken, how they were broken before may still show once; the form is what no longer changes.
 pub fn layout(text: &str) -> Option<String> {
+    let mut form = once(text)?;
+    for _ in 0..MOST_TIMES {
+        match once(&form) {
+            Some(again) if again != form => form = again,
+            _ => break,
+        }
+    }
+    Some(form)
+}
+
+/// So often a form is laid out anew; the second time is nearly always as the first.
+const MOST_TIMES: usize = 4;
+
+fn once(text: &str) -> Option<String> {
     let toks = syntax::balanced(text).filter(|toks| toks.first().is_none_or(|tok| tok.kind != Kind::Comma))?;
     let mut walk = Walk::new(text, &toks);
     walk.run();
