@@ -24,6 +24,9 @@ use std::ops::Range;
 /// Where lines are so long that they are broken, how they were broken before may still show once; the form is what no longer changes.
 pub fn layout(text: &str) -> Option<String> {
     let mut form = once(text)?;
+    if form == text {
+        return Some(form);
+    }
     for _ in 0..MOST_TIMES {
         match once(&form) {
             Some(again) if again != form => form = again,
