@@ -9,19 +9,20 @@ use ecow::EcoString;
 use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// The regular expression of a pattern, or why it is none: the end of a sentence.
-pub fn compiled(pattern: &str) -> Result<Regex, String> {
+pub fn compiled(pattern: &str) -> Result<Arc<Regex>, String> {
     thread_local! {
-        static KNOWN: RefCell<FxHashMap<EcoString, Result<Regex, String>>> = RefCell::default();
+        static KNOWN: RefCell<FxHashMap<EcoString, Result<Arc<Regex>, String>>> = RefCell::default();
     }
     KNOWN.with_borrow_mut(|known| remembered(known, pattern, compile))
 }
 
 /// The same for a pattern that the API server compiles with Go's library; `None` where it is right, but too large to be used here.
-pub fn compiled_go(pattern: &str) -> Result<Option<Regex>, String> {
+pub fn compiled_go(pattern: &str) -> Result<Option<Arc<Regex>>, String> {
     thread_local! {
-        static KNOWN: RefCell<FxHashMap<EcoString, Result<Option<Regex>, String>>> = RefCell::default();
+        static KNOWN: RefCell<FxHashMap<EcoString, Result<Option<Arc<Regex>>, String>>> = RefCell::default();
     }
     KNOWN.with_borrow_mut(|known| remembered(known, pattern, compile_go))
 }
@@ -42,16 +43,17 @@ const MOST_KEPT: usize = 256;
 const LONGEST_PATTERN: usize = 4096;
 const COMPILED_SIZE: usize = 1 << 20;
 
-fn compile(pattern: &str) -> Result<Regex, String> {
+fn compile(pattern: &str) -> Result<Arc<Regex>, String> {
     if pattern.len() > LONGEST_PATTERN {
         return Err(format!("it is longer than {LONGEST_PATTERN} bytes"));
     }
-    built(pattern).map_err(explained)
+    // Shared as it is: a copy of an expression has no memory of its own to match with yet.
+    built(pattern).map(Arc::new).map_err(explained)
 }
 
-fn compile_go(pattern: &str) -> Result<Option<Regex>, String> {
+fn compile_go(pattern: &str) -> Result<Option<Arc<Regex>>, String> {
     match built(&go::translated(pattern)?) {
-        Ok(regex) => Ok(Some(regex)),
+        Ok(regex) => Ok(Some(Arc::new(regex))),
         Err(error @ regex::Error::Syntax(_)) => Err(explained(error)),
         Err(_) => Ok(None),
     }

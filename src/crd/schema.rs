@@ -10,6 +10,7 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 use regex::Regex;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// A schema and all schemas in it.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +73,7 @@ pub struct Limits {
     pub length: (Option<usize>, Option<usize>),
     pub items: (Option<usize>, Option<usize>),
     pub properties: (Option<usize>, Option<usize>),
-    pub pattern: Option<(EcoString, Regex)>,
+    pub pattern: Option<(EcoString, Arc<Regex>)>,
     pub allowed: Vec<Node>,
     pub required: Vec<EcoString>,
 }

@@ -9,7 +9,7 @@ use crate::diag::Sink;
 use crate::source::Span;
 use crate::value::{Item, List, Node, Record, Value};
 use ecow::EcoString;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use ustr::Ustr;
 
 impl<'s, 'a> Evaluator<'s, 'a> {
@@ -47,7 +47,8 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     ) -> Eval<()> {
         // The key is always wanted, under a name that no program can write where the program has none.
         let (key, var, over) = each;
-        let hidden = ast::Ident { name: Ustr::from("#"), span: Span::NONE };
+        static HIDDEN: LazyLock<Ustr> = LazyLock::new(|| Ustr::from("#"));
+        let hidden = ast::Ident { name: *HIDDEN, span: Span::NONE };
         let key = key.unwrap_or(hidden);
         self.each(Some(key), var, over, scope, |this, inner| {
             let known = |name: Ustr| match inner.local(name).map(|local| &local.value) {

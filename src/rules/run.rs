@@ -11,7 +11,12 @@ use crate::eval::{Eval, Evaluator, Scope, Shared};
 use crate::schema::Minor;
 use crate::value::{Node, Origin, Record, Value};
 use ecow::EcoString;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use ustr::Ustr;
+
+/// What every rule may read beside its value.
+static OBJECT: LazyLock<Ustr> = LazyLock::new(|| Ustr::from("object"));
+static KUBE_VERSION: LazyLock<Ustr> = LazyLock::new(|| Ustr::from("kubeVersion"));
 
 /// Runs `rule` over `value`, reports at `site`, and tells how often. What is wrong with the rule itself goes to the evaluator's sink.
 pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Evaluator<'_, 'a>, release: &Node, site: &mut Site) -> usize {
@@ -45,7 +50,7 @@ pub(super) fn run_update<'a>(
     let (old_name, new_name) = rule.names;
     evaluator.begin_rule(&rule.absent);
     let node = super::update::node_of;
-    let scope = Scope::module(rule.home).with("object".into(), node(new)).with("kubeVersion".into(), release.clone());
+    let scope = Scope::module(rule.home).with(*OBJECT, node(new)).with(*KUBE_VERSION, release.clone());
     let scope = scope.with(old_name, node(old)).with(new_name, node(new));
     let vars = vec![Var { name: old_name, place: VarPlace::Nowhere }, Var { name: new_name, place: VarPlace::Root }];
     let mut reports = Vec::new();
@@ -68,7 +73,7 @@ pub(super) fn ends_at_lead<'a>(rule: &Rule<'a>, lead: &Lead<'a>, shared: &Shared
     let sink = Sink::new();
     let mut evaluator = Evaluator::of_rules(shared, &sink);
     evaluator.begin_rule(&rule.absent);
-    let scope = Scope::module(rule.home).with("kubeVersion".into(), super::release_node(release));
+    let scope = Scope::module(rule.home).with(*KUBE_VERSION, super::release_node(release));
     let scope = scope.with(rule.variable, Node { value: Value::Record(Arc::default()), ..Node::default() });
     match lead {
         Lead::Condition(expr) => evaluator.holds(expr, &scope) == Ok(false),
@@ -102,10 +107,10 @@ fn statements<'a>(
     let mut scope = Scope::module(rule.home);
     // What few rules ask for is bound for those alone.
     if rule.reads.object {
-        scope = scope.with("object".into(), object);
+        scope = scope.with(*OBJECT, object);
     }
     if rule.reads.release {
-        scope = scope.with("kubeVersion".into(), release.clone());
+        scope = scope.with(*KUBE_VERSION, release.clone());
     }
     let scope = scope.with(rule.variable, node);
     let mut run = Run { evaluator, root: value, vars: vec![Var { name: rule.variable, place: VarPlace::Root }], reports };
