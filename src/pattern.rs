@@ -11,18 +11,26 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+/// A regular expression, shared; or why a pattern is none.
+pub type Compiled = Result<Arc<Regex>, String>;
+/// The same, or `None` where it is too large to be used.
+pub type CompiledGo = Result<Option<Arc<Regex>>, String>;
+
+/// A thread's patterns.
+type Store<T> = RefCell<FxHashMap<EcoString, T>>;
+
 /// The regular expression of a pattern, or why it is none: the end of a sentence.
-pub fn compiled(pattern: &str) -> Result<Arc<Regex>, String> {
+pub fn compiled(pattern: &str) -> Compiled {
     thread_local! {
-        static KNOWN: RefCell<FxHashMap<EcoString, Result<Arc<Regex>, String>>> = RefCell::default();
+        static KNOWN: Store<Compiled> = RefCell::default();
     }
     KNOWN.with_borrow_mut(|known| remembered(known, pattern, compile))
 }
 
 /// The same for a pattern that the API server compiles with Go's library; `None` where it is right, but too large to be used here.
-pub fn compiled_go(pattern: &str) -> Result<Option<Arc<Regex>>, String> {
+pub fn compiled_go(pattern: &str) -> CompiledGo {
     thread_local! {
-        static KNOWN: RefCell<FxHashMap<EcoString, Result<Option<Arc<Regex>>, String>>> = RefCell::default();
+        static KNOWN: Store<CompiledGo> = RefCell::default();
     }
     KNOWN.with_borrow_mut(|known| remembered(known, pattern, compile_go))
 }
@@ -43,7 +51,7 @@ const MOST_KEPT: usize = 256;
 const LONGEST_PATTERN: usize = 4096;
 const COMPILED_SIZE: usize = 1 << 20;
 
-fn compile(pattern: &str) -> Result<Arc<Regex>, String> {
+fn compile(pattern: &str) -> Compiled {
     if pattern.len() > LONGEST_PATTERN {
         return Err(format!("it is longer than {LONGEST_PATTERN} bytes"));
     }
@@ -51,7 +59,7 @@ fn compile(pattern: &str) -> Result<Arc<Regex>, String> {
     built(pattern).map(Arc::new).map_err(explained)
 }
 
-fn compile_go(pattern: &str) -> Result<Option<Arc<Regex>>, String> {
+fn compile_go(pattern: &str) -> CompiledGo {
     match built(&go::translated(pattern)?) {
         Ok(regex) => Ok(Some(Arc::new(regex))),
         Err(error @ regex::Error::Syntax(_)) => Err(explained(error)),
