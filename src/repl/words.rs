@@ -1,5 +1,6 @@
 //! The parts of a line, for its colours.
 
+use crate::ide::HEADS;
 use crate::syntax::token::{self, Kind};
 use std::ops::Range;
 
@@ -24,33 +25,6 @@ pub struct Part {
     pub range: Range<usize>,
     pub paint: Paint,
 }
-
-/// Words that begin a declaration.
-const HEADS: &[&str] = &[
-    "namespace",
-    "param",
-    "type",
-    "fn",
-    "kind",
-    "crd",
-    "refine",
-    "rule",
-    "test",
-    "import",
-    "base",
-    "extend",
-    "remove",
-    "assert",
-    "expect",
-    "emit",
-    "export",
-    "require",
-    "deny",
-    "warn",
-    "waive",
-    "primary",
-    "column",
-];
 
 /// The whole line, cut into parts.
 pub fn parts(line: &str) -> Vec<Part> {
