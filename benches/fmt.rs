@@ -7,6 +7,9 @@ use kdsl::fmt;
 use kdsl::source::{FileDb, SourceKind};
 use std::hint::black_box;
 
+mod support;
+use support::apps;
+
 const APPS: usize = 10_000;
 
 /// Apps as people write them.
@@ -21,20 +24,8 @@ fn tall(count: usize) -> String {
     (0..count).map(app).collect()
 }
 
-/// An app a line.
-fn wide(count: usize) -> String {
-    let app = |i: usize| {
-        format!(
-            "app web-{i} {{ image = \"registry.example.com/shop/web-{i}:1.4.3\", replicas = 3, port http = 8080, expose http = 80, \
-             env LOG_LEVEL = \"info\", env PORT = \"8080\", resources {{ cpu = 200m..1, memory = 10Mi..20Mi }}, \
-             readiness {{ http = \"/healthz\", port = \"http\", every = 1s }}, rollout {{ maxSurge = 1, maxUnavailable = 0, minReady = 10s }} }}\n"
-        )
-    };
-    (0..count).map(app).collect()
-}
-
 fn format(c: &mut Criterion) {
-    let (tall, wide) = (tall(APPS), wide(APPS));
+    let (tall, wide) = (tall(APPS), apps(APPS));
     let source = FileDb::new().add("apps.kdsl", tall.clone(), SourceKind::User).expect("small enough");
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     let mut group = c.benchmark_group("fmt");
