@@ -340,10 +340,7 @@ impl Tests {
 
     /// `shop.kdsl:12:3`
     pub fn place(&self, span: Span) -> String {
-        self.0.files.find(span).map_or_else(String::new, |source| {
-            let at = source.line_col(span.start);
-            format!("{}:{}:{}", source.name, at.line, at.column)
-        })
+        self.0.files.place(span)
     }
 
     /// The results of several files as JUnit's XML.

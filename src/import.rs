@@ -127,12 +127,12 @@ impl Writer {
         // The server reads an empty text as nothing where it takes one of a few words.
         let is_choice =
             |ty: NativeTy| matches!(ty, NativeTy::Ref(id) if id.get().field(Ustr::from(name)).is_some_and(|f| !f.enum_.is_empty()));
-        if value == "" && ty.map(resolved).is_some_and(is_choice) {
+        if value == "" && ty.map(NativeTy::resolved).is_some_and(is_choice) {
             return;
         }
-        let ty = ty.map(resolved).and_then(|ty| match ty {
-            NativeTy::Ref(id) => id.get().field(Ustr::from(name)).map(|f| resolved(f.ty)),
-            NativeTy::Map(inner) => Some(resolved(*inner)),
+        let ty = ty.map(NativeTy::resolved).and_then(|ty| match ty {
+            NativeTy::Ref(id) => id.get().field(Ustr::from(name)).map(|f| f.ty.resolved()),
+            NativeTy::Map(inner) => Some(inner.resolved()),
             _ => None,
         });
         match (value, ty) {
@@ -163,7 +163,7 @@ impl Writer {
                 Some((primary, value)) if !value.is_object() && !value.is_array() => {
                     self.out.push_str("= ");
                     let ty = match list.elem {
-                        NativeTy::Ref(id) => id.get().field(primary).map(|f| resolved(f.ty)),
+                        NativeTy::Ref(id) => id.get().field(primary).map(|f| f.ty.resolved()),
                         _ => None,
                     };
                     self.value(value, ty);
@@ -185,7 +185,7 @@ impl Writer {
 
     fn list(&mut self, items: &[Json], ty: Option<NativeTy>) {
         let elem = match ty {
-            Some(NativeTy::List(list)) => Some(resolved(list.elem)),
+            Some(NativeTy::List(list)) => Some(list.elem.resolved()),
             _ => None,
         };
         self.out.push('[');
@@ -217,13 +217,6 @@ impl Writer {
         self.line();
         self.out.push_str("\"\"\"");
         self.indent -= 1;
-    }
-}
-
-fn resolved(ty: NativeTy) -> NativeTy {
-    match ty {
-        NativeTy::Ref(id) => id.get().alias.map_or(ty, resolved),
-        _ => ty,
     }
 }
 

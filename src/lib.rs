@@ -99,6 +99,7 @@ pub mod object;
 pub mod params;
 #[doc(hidden)]
 pub mod pattern;
+mod prose;
 #[doc(hidden)]
 pub mod quantity;
 #[doc(hidden)]

@@ -198,6 +198,14 @@ impl FileDb {
         Some(files[i].clone())
     }
 
+    /// Where a span begins, as messages say it: `shop.kdsl:12:3`; empty for [`Span::NONE`].
+    pub fn place(&self, span: Span) -> String {
+        self.find(span).map_or_else(String::new, |source| {
+            let at = source.line_col(span.start);
+            format!("{}:{}:{}", source.name, at.line, at.column)
+        })
+    }
+
     pub fn is_user(&self, span: Span) -> bool {
         self.find(span).is_some_and(|f| f.kind == SourceKind::User)
     }

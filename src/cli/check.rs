@@ -1,13 +1,14 @@
 //! `kdsl check`: what is wrong with programs, in every combination of their finite params.
 
-use super::input::Input;
+use super::input::{self, Input};
 use super::terminal::{print, say};
 use super::{Diagnostics, ERRORS, Stop, params};
 use crate::diag::render::Style;
 use crate::engine::{self, Engine};
 use crate::params::Given;
+use crate::prose::counted;
 use crate::schema::KubeRange;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Check files without writing anything
@@ -33,10 +34,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
-    let from_stdin = args.files.iter().filter(|file| *file == Path::new("-")).count() + usize::from(args.params.reads_stdin());
-    if from_stdin > 1 {
-        return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
-    }
+    input::only_one_stdin(&args.files, usize::from(args.params.reads_stdin()))?;
     let (given, kube) = (args.params.given()?, args.kube.range()?);
     let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
     if args.waivers {
@@ -77,8 +75,4 @@ fn list_waivers(inputs: Vec<Input>, given: &[Given], kube: KubeRange, style: Sty
         }
     }
     Ok(if failed { ERRORS.into() } else { ExitCode::SUCCESS })
-}
-
-fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -1,6 +1,6 @@
 //! `kdsl diff`: what applying one set of objects over another does.
 
-use super::input::Input;
+use super::input::{self, Input};
 use super::terminal::{self, print, say};
 use super::{Diagnostics, ERRORS, Stop, disk, params, vet};
 use crate::diff::Verdict;
@@ -82,10 +82,7 @@ impl Gate {
 }
 
 pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
-    let from_stdin = [&args.old, &args.new].into_iter().filter(|file| *file == Path::new("-")).count();
-    if from_stdin + usize::from(args.params.reads_stdin()) > 1 {
-        return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
-    }
+    input::only_one_stdin([&args.old, &args.new], usize::from(args.params.reads_stdin()))?;
     let (old, _) = side(&args, &args.old, &args.old_param)?;
     let (new, program) = side(&args, &args.new, &args.new_param)?;
     let mut failed = false;

@@ -2,14 +2,14 @@
 
 use super::input::Input;
 use super::terminal::{harmless, print, say};
-use super::{Diagnostics, ERRORS, Stop, words};
+use super::{Diagnostics, ERRORS, Stop, cannot};
 use crate::diag::{Sink, render};
 use crate::doc::{self, Book, Form};
 use crate::load;
 use crate::source::FileDb;
 use clap::ValueEnum;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Write documentation of kinds, types, functions and rules
@@ -64,8 +64,4 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     }
     print(&format!("wrote {} files; begin with {}\n", pages.len(), harmless(&args.output.join(first).display().to_string())))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Stop {
-    Stop::failed(format!("cannot {what} `{}`: {}", path.display(), words(error)))
 }

@@ -7,6 +7,7 @@ use super::terminal::{Color, harmless, print, say};
 use super::{Diagnostics, ERRORS, Stop, folder, input, words};
 use crate::diag::{Sink, render};
 use crate::fmt;
+use crate::prose::counted;
 use crate::source::{FileDb, SourceKind};
 use similar::{ChangeTag, TextDiff};
 use std::fs;
@@ -68,18 +69,16 @@ pub fn run(args: Args, color: Color) -> Result<ExitCode, Stop> {
     }
     if args.check && changed > 0 {
         let what = if changed == 1 { "is not formatted" } else { "are not formatted" };
-        return Err(Stop::failed(format!("{changed} of {} {what}", counted(files.len()))).help("`kdsl fmt` without --check formats"));
+        return Err(
+            Stop::failed(format!("{changed} of {} {what}", counted(files.len(), "file"))).help("`kdsl fmt` without --check formats")
+        );
     }
     let only_stdin = files.iter().all(|file| is_stdin(file));
     if !only_stdin && !failed && args.diagnostics.for_people() {
         let what = if args.check { "formatted".to_string() } else { format!("{changed} changed") };
-        print(&format!("{}: {what}\n", counted(files.len())))?;
+        print(&format!("{}: {what}\n", counted(files.len(), "file")))?;
     }
     Ok(if failed { ERRORS.into() } else { ExitCode::SUCCESS })
-}
-
-fn counted(n: usize) -> String {
-    format!("{n} file{}", if n == 1 { "" } else { "s" })
 }
 
 fn is_stdin(file: &Path) -> bool {

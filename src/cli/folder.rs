@@ -5,11 +5,12 @@
 //! overwritten or removed. While files are moved the list names the old and the new ones, so that a build which was
 //! stopped in the middle is mended by the next.
 
-use super::{Stop, words};
+use super::{Stop, cannot};
+use crate::prose::counted;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -26,8 +27,7 @@ pub struct Written {
 
 impl fmt::Display for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.files == 1 { "" } else { "s" };
-        write!(f, "wrote {} file{plural} ({} changed, {} removed)", self.files, self.changed, self.removed)
+        write!(f, "wrote {} ({} changed, {} removed)", counted(self.files, "file"), self.changed, self.removed)
     }
 }
 
@@ -202,8 +202,4 @@ impl Drop for Staged {
             let _ = fs::remove_dir(folder);
         }
     }
-}
-
-fn cannot(what: &str, path: &Path, error: &io::Error) -> Stop {
-    Stop::failed(format!("cannot {what} `{}`: {}", path.display(), words(error)))
 }

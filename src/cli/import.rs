@@ -1,9 +1,9 @@
 //! `kdsl import`: manifests as a program.
 
 use super::terminal::{print, say};
-use super::{Diagnostics, ERRORS, Stop, terminal, vet};
+use super::{Diagnostics, ERRORS, Stop, input, terminal, vet};
 use crate::engine;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Turn manifests into a kdsl program
@@ -25,9 +25,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
-    if args.files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
-        return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
-    }
+    input::only_one_stdin(&args.files, 0)?;
     let mut inputs = Vec::new();
     for file in &args.files {
         vet::take_in(file, &mut inputs)?;

@@ -39,13 +39,6 @@ impl Input {
     }
 }
 
-impl Input {
-    /// A world for a command that names no program.
-    pub fn none() -> Result<Folder, Stop> {
-        here()
-    }
-}
-
 /// The world for a file in `parent`, and what stands before the file's name in it.
 fn project(parent: &Path) -> Result<(Folder, String), Stop> {
     let cannot = |error| Stop::usage(format!("cannot read the folder `{}`: {}", parent.display(), words(&error)));
@@ -71,8 +64,18 @@ fn slashed(folder: &Path) -> String {
     text
 }
 
-fn here() -> Result<Folder, Stop> {
+/// The world of a command that names no program: the working directory.
+pub fn here() -> Result<Folder, Stop> {
     Folder::new(".").map_err(|error| Stop::usage(format!("cannot read the working directory: {}", words(&error))))
+}
+
+/// Refuses a command line that would read standard input twice: through `-` among its files, or through `others` of its options.
+pub fn only_one_stdin<'f>(files: impl IntoIterator<Item = &'f PathBuf>, others: usize) -> Result<(), Stop> {
+    let named = files.into_iter().filter(|file| file.as_path() == Path::new("-")).count();
+    match named + others {
+        0 | 1 => Ok(()),
+        _ => Err(Stop::usage("standard input can be read only once").help("name `-` only once")),
+    }
 }
 
 /// All of standard input.

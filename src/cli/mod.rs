@@ -29,6 +29,7 @@ mod vet;
 mod why;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use std::path::Path;
 use std::process::ExitCode;
 use terminal::{Color, say};
 
@@ -165,6 +166,11 @@ fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = (5 * of_year + 2) / 153;
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     (year_of_era + era * 400 + i64::from(month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+/// What could not be done to a file, and why.
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Stop {
+    Stop::failed(format!("cannot {what} `{}`: {}", path.display(), words(error)))
 }
 
 /// The system's words for what went wrong, without its number.

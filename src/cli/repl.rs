@@ -3,7 +3,6 @@
 //! At a terminal rustyline reads lines, with the session's completion, hints and colours; from a pipe entries are read as they come,
 //! without a prompt, and the exit code says whether any of them failed.
 
-use super::disk::Folder;
 use super::folder;
 use super::terminal::{Color, harmless, print, say};
 use super::{ERRORS, Stop, explain, input, words};
@@ -43,7 +42,7 @@ const PROMPT: &str = "> ";
 const CONTINUED: &str = "… ";
 
 pub fn run(args: Args, color: Color) -> Result<ExitCode, Stop> {
-    let world = Folder::new(".").map_err(|error| Stop::usage(format!("cannot read the working directory: {}", words(&error))))?;
+    let world = input::here()?;
     let at_terminal = std::io::stdin().is_terminal();
     let mut talk = Talk {
         session: Session::new(Arc::new(world), Style::Pretty { color: color.for_stderr() }),

@@ -1,9 +1,10 @@
 //! `kdsl test`: the tests that a program holds.
 
-use super::input::Input;
+use super::input::{self, Input};
 use super::terminal::{harmless, print, say};
-use super::{Diagnostics, ERRORS, Stop, params, words};
+use super::{Diagnostics, ERRORS, Stop, cannot, params, words};
 use crate::engine::{Engine, Tests};
+use crate::prose::counted;
 use crate::testing::{Covered, TestOptions};
 use std::fmt::Write;
 use std::fs;
@@ -43,10 +44,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
-    let from_stdin = args.files.iter().filter(|file| *file == Path::new("-")).count() + usize::from(args.params.reads_stdin());
-    if from_stdin > 1 {
-        return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
-    }
+    input::only_one_stdin(&args.files, usize::from(args.params.reads_stdin()))?;
     let given = args.params.given()?;
     let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
     let options = TestOptions { filter: args.filter.clone(), accept: args.accept, coverage: args.coverage, ..TestOptions::default() };
@@ -78,7 +76,7 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
     }
     if let Some(file) = &args.junit {
         let text = Tests::junit(&suites);
-        fs::write(file, text).map_err(|e| Stop::failed(format!("cannot write `{}`: {}", file.display(), words(&e))))?;
+        fs::write(file, text).map_err(|e| cannot("write", file, &e))?;
     }
     if args.diagnostics.for_people() {
         print(&format!("{}\n", summary(passed, failed, broken)))?;
@@ -100,7 +98,7 @@ fn summary(passed: usize, failed: usize, broken: bool) -> String {
     match (passed, failed, broken) {
         (0, 0, true) => "no test was run: the program has errors".into(),
         (0, 0, false) => "no tests; a test is written `test \"name\" { assert … }`".into(),
-        (n, 0, _) => format!("{n} test{} passed", if n == 1 { "" } else { "s" }),
+        (n, 0, _) => format!("{} passed", counted(n, "test")),
         (passed, failed, _) => format!("{failed} of {} tests failed", passed + failed),
     }
 }

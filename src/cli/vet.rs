@@ -1,11 +1,12 @@
 //! `kdsl vet`: plain YAML and JSON, judged as the API server would.
 
-use super::input::Input;
+use super::input::{self, Input};
 use super::terminal::{print, say};
-use super::{Diagnostics, ERRORS, Stop, input, params, today, words};
+use super::{Diagnostics, ERRORS, Stop, cannot, params, today, words};
 use crate::baseline::Baseline;
 use crate::driver::{SecurityLevel, VetOptions};
 use crate::engine;
+use crate::prose::counted;
 use crate::rules::{RuleSet, RuleSets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs;
@@ -102,9 +103,7 @@ impl Args {
 }
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
-    if args.files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
-        return Err(Stop::usage("standard input can be read only once").help("name `-` only once"));
-    }
+    input::only_one_stdin(&args.files, 0)?;
     let mut inputs = Vec::new();
     for file in &args.files {
         take_in(file, &mut inputs)?;
@@ -114,7 +113,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
             let input = Input::open(file)?;
             (input.world, Some(input.path))
         }
-        None => (Input::none()?, None),
+        None => (input::here()?, None),
     };
     let mut crds = Vec::new();
     for file in &args.crds {
@@ -130,8 +129,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     });
     bar.finish_and_clear();
     if let Some(file) = &args.write_baseline {
-        fs::write(file, vet.diagnostics.baseline().text())
-            .map_err(|error| Stop::failed(format!("cannot write `{}`: {}", file.display(), words(&error))))?;
+        fs::write(file, vet.diagnostics.baseline().text()).map_err(|error| cannot("write", file, &error))?;
         print(&format!("wrote {} known problems to {}\n", vet.diagnostics.len(), file.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -144,7 +142,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     }
     let failed = vet.diagnostics.has_errors();
     if args.diagnostics.for_people() && !failed {
-        print(&format!("judged {} object{}: no errors\n", vet.objects, if vet.objects == 1 { "" } else { "s" }))?;
+        print(&format!("judged {}: no errors\n", counted(vet.objects, "object")))?;
     }
     if args.diagnostics.for_people() && known + mended > 0 {
         say(&format!("{known} known problems are not told; {mended} of the baseline are mended: write it anew with --write-baseline\n"));

@@ -112,7 +112,7 @@ struct Walk<'w> {
 impl Walk<'_> {
     /// Compares two values. `applied` is what was sent for the old one, `known` whether that is known at all.
     fn value(&mut self, old: Option<&Json>, new: Option<&Json>, applied: Option<&Json>, known: bool, ty: Option<NativeTy>) {
-        let ty = ty.map(resolved);
+        let ty = ty.map(NativeTy::resolved);
         match (old, new) {
             (Some(old), Some(new)) if old == new => {}
             (Some(Json::Object(a)), Some(Json::Object(b))) => {
@@ -214,14 +214,6 @@ impl Walk<'_> {
     fn push(&mut self, old: Option<&Json>, new: Option<&Json>, order: bool) {
         let at = if new.is_some() { written_at(self.root, &self.path) } else { Span::NONE };
         self.out.push(Change { path: self.path.clone(), old: old.cloned(), new: new.cloned(), order, at });
-    }
-}
-
-/// A name for a type as the type that it stands for.
-fn resolved(ty: NativeTy) -> NativeTy {
-    match ty {
-        NativeTy::Ref(id) => id.get().alias.map_or(ty, resolved),
-        _ => ty,
     }
 }
 

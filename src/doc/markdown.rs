@@ -1,6 +1,7 @@
 //! The book as Markdown: one file a part, and an index.
 
 use super::book::{Book, Field, Kind, Part};
+use crate::prose::counted;
 use std::fmt::Write as _;
 
 pub fn pages(book: &Book) -> Vec<(String, String)> {
@@ -25,7 +26,7 @@ pub fn counts(part: &Part) -> String {
         (part.values.len(), "value"),
     ];
     let some = counts.iter().filter(|(n, _)| *n > 0);
-    some.map(|(n, what)| format!("{n} {what}{}", if *n == 1 { "" } else { "s" })).collect::<Vec<_>>().join(", ")
+    some.map(|(n, what)| counted(*n, what)).collect::<Vec<_>>().join(", ")
 }
 
 fn page(part: &Part) -> String {

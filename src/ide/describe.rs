@@ -2,7 +2,7 @@
 
 use super::Analysis;
 use super::declared;
-use crate::ast::{self, FieldDecl, Member, Name, TypeExprKind};
+use crate::ast::{self, Name, TypeExprKind};
 use crate::check::trace::Meaning;
 use crate::resolve::{Alias, Found, Kind, KindRef, Program, STD, Value};
 use crate::schema::{self, ListMerge, NativeField, NativeTy, TypeId};
@@ -69,7 +69,7 @@ fn value(analysis: &Analysis, found: Found<Value>, ty: &Ty) -> Description {
 
 /// A field of a kind, as the kind declares it or one that it is made from.
 pub fn of_kind(analysis: &Analysis, kind: &Kind, field: &FieldTy) -> Description {
-    let written = declared_in(kind, field.name).map(|decl| analysis.slice(decl.ty.span));
+    let written = kind.declared(field.name).map(|decl| analysis.slice(decl.ty.span));
     let set = kind.sets.iter().rev().find(|set| set.what.key.as_static() == Some(field.name)).map(|set| analysis.slice(set.what.span));
     let mut made = described(analysis, &kind.name, field, written);
     if let Some(set) = set {
@@ -219,16 +219,6 @@ fn built(word: &str, ty: &Ty) -> Description {
 pub fn native_type(id: TypeId) -> Description {
     let ty = id.get();
     Description::new(format!("type {}", ty.short), joined(ty.doc().unwrap_or(""), &format!("A type of Kubernetes, `{}`.", ty.name)))
-}
-
-/// The declaration of a field in a kind or in one that it is made from.
-pub fn declared_in<'a>(kind: &Kind<'a>, name: Name) -> Option<&'a FieldDecl> {
-    let own = kind.decl.members.iter().find_map(|member| match member {
-        Member::Field(field) if field.name.name == name => Some(field),
-        Member::Field(_) | Member::Nested(_) | Member::Set(_) | Member::Let(_) | Member::Require(_) => None,
-        Member::If(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => None,
-    });
-    own.or_else(|| kind.parent.as_ref().and_then(|parent| declared_in(parent, name)))
 }
 
 /// Whether a module is the library.

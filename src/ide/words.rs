@@ -114,17 +114,7 @@ impl Cursor {
 
     /// The innermost bracket, or `${`, that is open at an offset.
     pub fn enclosing(&self, offset: usize) -> Option<usize> {
-        let end = self.tokens.partition_point(|token| (token.end as usize) <= offset && (token.start as usize) < offset);
-        let mut depth = 0;
-        for i in (0..end).rev() {
-            match self.tokens[i].kind {
-                Kind::RBrace | Kind::RParen | Kind::RBracket => depth += 1,
-                Kind::LBrace | Kind::LParen | Kind::LBracket if depth == 0 => return Some(i),
-                Kind::LBrace | Kind::LParen | Kind::LBracket => depth -= 1,
-                _ => {}
-            }
-        }
-        None
+        self.opening(self.tokens.partition_point(|token| (token.end as usize) <= offset && (token.start as usize) < offset))
     }
 
     /// The words right before a bracket: `f`, `policies.f`.
@@ -175,7 +165,7 @@ impl Cursor {
         (next.kind.is_word() || next.kind == Kind::String).then(|| unquoted(&text[next.start as usize..next.end as usize]))
     }
 
-    /// The brace that opens the block which holds a token.
+    /// The innermost bracket that is open before a token.
     fn opening(&self, at: usize) -> Option<usize> {
         let mut depth = 0;
         for i in (0..at.min(self.tokens.len())).rev() {

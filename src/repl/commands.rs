@@ -1,9 +1,10 @@
 //! Entries that begin with a colon.
 
-use super::{Reply, Session, Then, counted, pieces};
+use super::{Reply, Session, Then, pieces};
 use crate::ast::Item;
 use crate::diag::{Sink, suggest};
 use crate::fmt;
+use crate::prose::counted;
 use crate::source::{FileDb, SourceKind};
 use crate::{stdlib, syntax, why};
 use similar::TextDiff;

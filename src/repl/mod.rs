@@ -19,6 +19,7 @@ use crate::diag::{Diagnostic, Sink, render};
 use crate::engine::{Build, Diagnostics, Engine};
 use crate::ide::{self, Analysis};
 use crate::params::{Given, GivenValue};
+use crate::prose::counted;
 use crate::source::{FileDb, SourceKind};
 use crate::syntax;
 use crate::world::{ReadError, World};
@@ -334,10 +335,6 @@ fn title(object: &crate::engine::Object) -> String {
         Some(namespace) => format!("{} {namespace}/{}", object.kind(), object.name()),
         None => format!("{} {}", object.kind(), object.name()),
     }
-}
-
-fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn parses_as_value(entry: &str) -> bool {

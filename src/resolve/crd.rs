@@ -6,7 +6,7 @@
 
 use super::Program;
 use super::cel::{Scope, path, rule};
-use crate::ast::{self, CrdDecl, Expr, ExprKind, FieldValue, Key, Level, ListItem, Member};
+use crate::ast::{self, CrdDecl, Expr, ExprKind, FieldValue, Level, ListItem, Member};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
 use crate::types::{Condition, Format, Literal, ModuleId, Ty};
@@ -403,7 +403,7 @@ fn plain(expr: &Expr) -> Option<Node> {
         ExprKind::Record(block) => {
             let entry = |entry: &ast::Entry| match entry {
                 ast::Entry::Field(ast::Field { key, label: None, value: FieldValue::Set(value), .. }) => {
-                    Some((static_key(key)?, plain(value)?))
+                    Some((key.as_static()?, plain(value)?))
                 }
                 _ => None,
             };
@@ -412,10 +412,6 @@ fn plain(expr: &Expr) -> Option<Node> {
         _ => return None,
     };
     Some(Node::new(value, Origin::user(expr.span)))
-}
-
-fn static_key(key: &Key) -> Option<Ustr> {
-    key.as_static()
 }
 
 fn string(text: &str, at: Span) -> Node {

@@ -1,6 +1,6 @@
 //! A kind with all that it inherits, in the order in which it applies.
 
-use crate::ast::{self, Name};
+use crate::ast::{self, FieldDecl, Member, Name};
 use crate::types::{ModuleId, RecordTy};
 use std::sync::Arc;
 use ustr::UstrMap;
@@ -37,7 +37,17 @@ pub enum KindRule<'a> {
     If(&'a ast::If<ast::Member>),
 }
 
-impl Kind<'_> {
+impl<'a> Kind<'a> {
+    /// The declaration of a field, in this kind or in one that it is made from.
+    pub fn declared(&self, name: Name) -> Option<&'a FieldDecl> {
+        let own = self.decl.members.iter().find_map(|member| match member {
+            Member::Field(field) if field.name.name == name => Some(field),
+            Member::Field(_) | Member::Nested(_) | Member::Set(_) | Member::Let(_) | Member::Require(_) => None,
+            Member::If(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => None,
+        });
+        own.or_else(|| self.parent.as_ref().and_then(|parent| parent.declared(name)))
+    }
+
     /// Whether this is the kind `name` or made from it.
     pub fn is_a(&self, name: Name) -> bool {
         self.name == name || self.parent.as_ref().is_some_and(|p| p.is_a(name))

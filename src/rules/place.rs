@@ -48,7 +48,7 @@ fn is_same(node: &Node, wanted: &Node) -> bool {
 pub(super) fn typed(ty: TypeId, steps: Vec<Step>) -> Vec<Step> {
     let mut here = Some(NativeTy::Ref(ty));
     let mut typed = |step| {
-        let (step, inner) = match (here.map(plain), step) {
+        let (step, inner) = match (here.map(NativeTy::resolved), step) {
             (Some(NativeTy::Ref(id)), Step::Key(name)) if name == "storage" && id.get().field(name).is_none() => (step, None),
             (Some(NativeTy::Ref(id)), Step::Field(name) | Step::Key(name)) => (Step::Field(name), id.get().field(name).map(|f| f.ty)),
             (Some(NativeTy::Map(value)), Step::Field(name) | Step::Key(name)) => (Step::Key(name), Some(*value)),
@@ -59,14 +59,6 @@ pub(super) fn typed(ty: TypeId, steps: Vec<Step>) -> Vec<Step> {
         step
     };
     steps.into_iter().map(&mut typed).collect()
-}
-
-/// What a type stands for where it is another name.
-fn plain(ty: NativeTy) -> NativeTy {
-    match ty {
-        NativeTy::Ref(id) => id.get().alias.unwrap_or(ty),
-        other => other,
-    }
 }
 
 fn cased_otherwise<'r>(record: &'r Record, key: &str) -> Option<&'r Entry> {

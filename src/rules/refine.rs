@@ -8,10 +8,14 @@ use crate::conform::{Site, Step};
 use crate::data::scalar_text;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::eval::broken;
+use crate::prose::cut;
 use crate::resolve::RefinedField;
 use crate::types::{Condition, Literal, Refined, Ty};
 use crate::value::{Node, Record, Value};
 use ustr::Ustr;
+
+/// How many characters of a text a message shows.
+const SHOWN: usize = 80;
 
 /// Reports what the refined fields of a value break.
 pub(super) fn check(fields: &[RefinedField], record: &Record, site: &mut Site) {
@@ -78,7 +82,7 @@ impl Check<'_, '_, '_> {
         }
         let Some(why) = refined.conditions.iter().find_map(|condition| broken(&node.value, condition)) else { return };
         let shown = match &node.value {
-            Value::Str(text) => format!("{:?}", shortened(text)),
+            Value::Str(text) => format!("{:?}", cut(text, SHOWN)),
             other => scalar_text(other).map_or_else(|| "this".to_string(), |text| text.to_string()),
         };
         let error = Diagnostic::new(&codes::REFINEMENT, node.origin.span, format!("{shown} {why}"));
@@ -97,7 +101,7 @@ impl Check<'_, '_, '_> {
             ty.members().iter().filter_map(|m| if let Ty::Literal(Literal::Str(text)) = m { Some(text.as_str()) } else { None }).collect();
         let shown = scalar_text(&node.value).unwrap_or_default();
         let error =
-            Diagnostic::new(&codes::ENUM_VALUE, node.origin.span, format!("\"{}\" is no value of `{}`", shortened(&shown), self.called()));
+            Diagnostic::new(&codes::ENUM_VALUE, node.origin.span, format!("\"{}\" is no value of `{}`", cut(&shown, SHOWN), self.called()));
         self.push(match suggest::nearest(&shown, texts.iter().copied()) {
             Some(near) => error.help(format!("did you mean \"{near}\"?")),
             None if texts.is_empty() => error,
@@ -166,12 +170,4 @@ fn least_length(ty: &Ty) -> usize {
 fn least_length_of(refined: &Refined) -> usize {
     let own = refined.conditions.iter().filter_map(|c| if let Condition::Length { lo, .. } = c { *lo } else { None }).max().unwrap_or(0);
     own.max(least_length(&refined.base))
-}
-
-/// A text that fits into a message.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(80) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_string(),
-    }
 }

@@ -122,6 +122,16 @@ pub enum NativeTy {
     Ref(TypeId),
 }
 
+impl NativeTy {
+    /// What the type stands for, where it is a name for another.
+    pub fn resolved(self) -> NativeTy {
+        match self {
+            NativeTy::Ref(id) => id.get().alias.map_or(self, NativeTy::resolved),
+            _ => self,
+        }
+    }
+}
+
 #[derive(Debug, PartialEq)]
 pub struct ListTy {
     pub elem: NativeTy,

@@ -1,6 +1,7 @@
 //! An answer as text for people and as JSON.
 
 use super::{Role, Step, Trace};
+use crate::prose::cut;
 use crate::source::{FileDb, Span};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -33,7 +34,7 @@ fn parts(trace: &Trace, files: &FileDb, paint: &Paint, out: &mut String) {
         .iter()
         .map(|part| {
             let dot = part.path.strip_prefix('.').unwrap_or(&part.path);
-            (format!("{dot} = {}", cut(&part.value, 60)), format!("{}, {}", part.text, place(part.at, files)))
+            (format!("{dot} = {}", cut(&part.value, 60)), format!("{}, {}", part.text, files.place(part.at)))
         })
         .collect();
     let width = lines.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0).min(60);
@@ -67,21 +68,6 @@ fn write_step(step: &Step, files: &FileDb, paint: &Paint, out: &mut String) {
 /// A line of a file, without what would steer a terminal; columns stay true.
 fn harmless(line: &str) -> String {
     line.chars().map(|c| if c == '\t' { ' ' } else { c }).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-fn cut(text: &str, width: usize) -> String {
-    match text.char_indices().nth(width) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_string(),
-    }
-}
-
-/// `shop.kdsl:12:3`
-fn place(span: Span, files: &FileDb) -> String {
-    files.find(span).map_or_else(String::new, |source| {
-        let at = source.line_col(span.start);
-        format!("{}:{}:{}", source.name, at.line, at.column)
-    })
 }
 
 /// For programs: `object`, `path`, `value` (null where nobody wrote it), `steps` and `parts`, each with its place.

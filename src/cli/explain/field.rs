@@ -4,7 +4,7 @@ use super::example::{self, Step};
 use super::native::releases;
 use super::page::{Entry, Page, brief};
 use super::uses::{self, Line};
-use crate::ast::{FieldDecl, Item, Member, Name, TypeExprKind};
+use crate::ast::{FieldDecl, Item, Name, TypeExprKind};
 use crate::resolve::{Kind, Program};
 use crate::schema::{ListMerge, NativeField, NativeTy};
 use crate::source::Span;
@@ -106,7 +106,7 @@ fn names(ty: &Ty) -> Vec<String> {
 
 /// A field of a kind; where a kind made from another sets it, that is its default.
 pub fn of_kind<'p, 'a>(program: &'p Program<'a>, kind: &Kind<'a>, field: &FieldTy<'a>, path: String) -> Field<'p, 'a> {
-    let mut made = of_fields(program, declared_in(kind, field.name), field, path);
+    let mut made = of_fields(program, kind.declared(field.name), field, path);
     if let Some(set) = kind.sets.iter().rev().find(|set| set.what.key.as_static() == Some(field.name)) {
         made.default = Some(source(program, set.what.span));
         made.required = false;
@@ -156,16 +156,6 @@ pub fn of_native<'p, 'a>(field: &'static NativeField, path: String, partial: boo
         kind: None,
         steps: Vec::new(),
     }
-}
-
-/// The declaration of a field in a kind or in one that it is made from.
-fn declared_in<'a>(kind: &Kind<'a>, name: Name) -> Option<&'a FieldDecl> {
-    let own = kind.decl.members.iter().find_map(|member| match member {
-        Member::Field(field) if field.name.name == name => Some(field),
-        Member::Field(_) | Member::Nested(_) | Member::Set(_) | Member::Let(_) | Member::Require(_) => None,
-        Member::If(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => None,
-    });
-    own.or_else(|| kind.parent.as_ref().and_then(|parent| declared_in(parent, name)))
 }
 
 /// The text of a span, with the indent that all its lines but the first share removed.

@@ -1,7 +1,7 @@
 //! `kdsl init`: a small project to start from.
 
 use super::terminal::print;
-use super::{Stop, words};
+use super::{Stop, cannot};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub fn run(args: Args) -> Result<ExitCode, Stop> {
     if let Some((name, _)) = FILES.iter().find(|(name, _)| fs::symlink_metadata(dir.join(name)).is_ok()) {
         return Err(taken(&dir.join(name)));
     }
-    fs::create_dir_all(dir).map_err(|e| Stop::failed(format!("cannot make the folder `{}`: {}", dir.display(), words(&e))))?;
+    fs::create_dir_all(dir).map_err(|e| cannot("make the folder", dir, &e))?;
     for (name, text) in FILES {
         write_new(&dir.join(name), text)?;
     }
@@ -36,7 +36,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Stop> {
     let written = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => taken(path),
-        _ => Stop::failed(format!("cannot write `{}`: {}", path.display(), words(&error))),
+        _ => cannot("write", path, &error),
     })
 }
 

@@ -11,6 +11,7 @@ mod pretty;
 mod sarif;
 
 use super::{Diagnostic, Severity};
+use crate::prose::counted;
 use crate::source::{FileDb, LineCol, Source, Span};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -44,7 +45,7 @@ pub fn render(style: Style, list: &[Diagnostic], files: &FileDb) -> String {
 /// `2 errors, 1 warning`; empty for an empty list.
 pub fn summary(list: &[Diagnostic]) -> String {
     let count = |severity| list.iter().filter(|d| d.severity == severity).count();
-    let part = |n: usize, word| (n > 0).then(|| format!("{n} {word}{}", if n == 1 { "" } else { "s" }));
+    let part = |n: usize, word| (n > 0).then(|| counted(n, word));
     let parts = [part(count(Severity::Error), "error"), part(count(Severity::Warning), "warning")];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

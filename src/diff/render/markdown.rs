@@ -1,7 +1,8 @@
 //! For a pull request: a table of the objects that change, and their differences folded away below it.
 
-use super::{cut, is_secret, lines, shown, summary};
+use super::{is_secret, lines, shown, summary};
 use crate::diff::{Change, Outcome, Report, Verdict};
+use crate::prose::cut;
 use std::fmt::Write;
 
 pub fn markdown(report: &Report) -> String {

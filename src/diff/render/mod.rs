@@ -57,17 +57,9 @@ fn both(old: &Json, new: &Json) -> (String, String) {
     }
 }
 
-fn cut(text: &str, width: usize) -> String {
-    match text.char_indices().nth(width) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_string(),
-    }
-}
-
 /// A change as lines that begin with `-` and `+`, where its values have several lines.
 fn lines(change: &Change) -> Option<Vec<String>> {
     let text = |value: &Option<Json>| match value {
-        Some(Json::String(text)) if text.contains('\n') => Some(text.clone()),
         Some(Json::String(text)) => Some(text.clone()),
         None => Some(String::new()),
         Some(_) => None,

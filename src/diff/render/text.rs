@@ -1,7 +1,8 @@
 //! For a terminal: an object a paragraph, the gravest first in the summary at the end.
 
-use super::{both, cut, is_secret, lines, shown, summary};
+use super::{both, is_secret, lines, shown, summary};
 use crate::diff::{Change, Outcome, Report, Verdict};
+use crate::prose::cut;
 use crate::source::{FileDb, Span};
 use serde_json::Value as Json;
 use std::fmt::Write;
