@@ -9,14 +9,14 @@ use kdsl::driver::{self, Options};
 use kdsl::emit;
 use kdsl::object::Object;
 use kdsl::params::{Given, GivenValue};
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 #[path = "support/examples.rs"]
 mod examples;
 #[path = "support/random.rs"]
 mod random;
+#[path = "support/server.rs"]
+mod server;
 mod support;
 
 use examples::{Example, Shows};
@@ -24,12 +24,13 @@ use kdsl::diag::Sink;
 use kdsl::manifest::Manifest;
 use kdsl::source::{FileDb, SourceKind};
 use kdsl::world::MemWorld;
+use server::{APPLY, Server};
 use support::FolderWorld;
 
 #[test]
 #[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
 fn the_api_server_accepts_every_example() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = Server::start(&[]) else { return };
     let mut judged = 0;
     let mut refused = Vec::new();
     for (folder, file) in programs() {
@@ -40,7 +41,7 @@ fn the_api_server_accepts_every_example() {
             }
             for object in &objects {
                 judged += 1;
-                if let Err(answer) = server.apply(object) {
+                if let Err(answer) = server.apply(object, &dry()) {
                     let title = given.iter().map(|g| g.origin.clone()).collect::<Vec<_>>().join(" ");
                     refused.push(format!("{file} {title}: {}: {answer}", object.title()));
                 }
@@ -56,10 +57,9 @@ fn the_api_server_accepts_every_example() {
 #[test]
 #[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
 fn the_api_server_refuses_what_is_wrong() {
-    let Some(server) = Server::start() else { return };
-    let url = format!("{}/api/v1/namespaces/default/configmaps/x", server.address);
+    let Some(server) = Server::start(&[]) else { return };
     let body = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"dta":{}}"#;
-    let answer = server.send("PATCH", &format!("{url}?{DRY}"), body);
+    let answer = server.send("PATCH", &format!("/api/v1/namespaces/default/configmaps/x?{}", dry()), body);
     assert!(answer.is_err_and(|a| a.contains("dta")), "an unknown field must be refused");
 }
 
@@ -67,7 +67,7 @@ fn the_api_server_refuses_what_is_wrong() {
 #[test]
 #[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
 fn the_api_server_accepts_what_random_programs_make() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = Server::start(&[]) else { return };
     let (mut built, mut judged, mut refused) = (0, 0, Vec::new());
     for number in 0..RANDOM_PROGRAMS {
         let program = random::program(number);
@@ -77,7 +77,7 @@ fn the_api_server_accepts_what_random_programs_make() {
         for object in &outcome.objects {
             server.make_room(object);
             judged += 1;
-            if let Err(answer) = server.apply(object) {
+            if let Err(answer) = server.apply(object, &dry()) {
                 refused.push(format!("program {number}: {}: {answer}\n{program}", object.title()));
             }
         }
@@ -93,7 +93,7 @@ const RANDOM_PROGRAMS: u64 = 1_000;
 #[test]
 #[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
 fn the_api_server_confirms_the_examples_of_every_rule() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = Server::start(&[]) else { return };
     let newest = kdsl::schema::newest().to_string();
     let (mut judged, mut wrong) = (0, Vec::new());
     for example in examples::examples("k8s") {
@@ -109,29 +109,12 @@ fn the_api_server_confirms_the_examples_of_every_rule() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-const DRY: &str = "dryRun=All&fieldManager=kdsl&fieldValidation=Strict&force=true";
-
-struct Server {
-    address: String,
-    state: PathBuf,
+/// How an object is applied to be judged only.
+fn dry() -> String {
+    format!("dryRun=All&{APPLY}")
 }
 
 impl Server {
-    /// `None`, with a word about it, where there is no Go to build it.
-    fn start() -> Option<Server> {
-        if Command::new("go").arg("version").output().is_err() {
-            println!("skipped: building kube-apiserver needs Go, which is not on this machine");
-            return None;
-        }
-        let up = Command::new(root().join("tests/cluster/up")).output().expect("tests/cluster/up runs");
-        let text = String::from_utf8_lossy(&up.stdout).trim().to_string();
-        assert!(up.status.success(), "tests/cluster/up failed:\n{}", String::from_utf8_lossy(&up.stderr));
-        let config = std::fs::read_to_string(&text).expect("the kubeconfig is there");
-        let address = config.split("server:").nth(1).and_then(|s| s.split(['\n', ',', '}']).next()).expect("a server's address");
-        let state = Path::new(&text).parent().expect("its folder").to_path_buf();
-        Some(Server { address: address.trim().trim_matches('"').to_string(), state })
-    }
-
     /// A namespace must be there before what stands in it can be judged.
     fn make_room(&self, object: &Object) {
         for namespace in [object.namespace, (object.kind.kind == "Namespace").then_some(object.name)].into_iter().flatten() {
@@ -140,16 +123,9 @@ impl Server {
     }
 
     fn make_namespace(&self, name: &str) -> Result<(), String> {
-        let url = format!("{}/api/v1/namespaces/{name}?fieldManager=kdsl&force=true", self.address);
+        let path = format!("/api/v1/namespaces/{name}?fieldManager=kdsl&force=true");
         let body = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{name}"}}}}"#);
-        self.send("PATCH", &url, &body)
-    }
-
-    fn apply(&self, object: &Object) -> Result<(), String> {
-        let url = format!("{}/{}?{DRY}", self.collection(object), object.name);
-        let mut body = String::new();
-        emit::write_yaml(&object.node(), &mut body);
-        self.send("PATCH", &url, &body)
+        self.send("PATCH", &path, &body).map(drop)
     }
 
     /// Whether the server judges an example as it says of itself.
@@ -186,51 +162,14 @@ impl Server {
                 }
                 let mut body = String::new();
                 emit::write_json(&object.node(), &mut body, false);
-                let url = format!("{}?dryRun=All&fieldValidation=Strict", self.collection(object));
-                match self.send_as("POST", &url, &body, "application/json") {
+                let path = format!("{}?dryRun=All&fieldValidation=Strict", server::collection(object));
+                match self.send("POST", &path, &body).map(drop) {
                     // A namespace that an earlier example made room with: it was judged before its name was looked up.
                     Err(answer) if answer.starts_with("409") && object.kind.kind == "Namespace" => Ok(()),
                     answer => answer,
                 }
             })
             .collect())
-    }
-
-    fn collection(&self, object: &Object) -> String {
-        let kind = object.kind;
-        let group = if kind.group.is_empty() { "api".to_string() } else { format!("apis/{}", kind.group) };
-        let place = match (kind.namespaced, object.namespace) {
-            (true, namespace) => format!("namespaces/{}/", namespace.map_or("default", |n| n.as_str())),
-            (false, _) => String::new(),
-        };
-        format!("{}/{group}/{}/{place}{}", self.address, kind.version, kind.plural)
-    }
-
-    fn send(&self, method: &str, url: &str, body: &str) -> Result<(), String> {
-        self.send_as(method, url, body, "application/apply-patch+yaml")
-    }
-
-    fn send_as(&self, method: &str, url: &str, body: &str, content: &str) -> Result<(), String> {
-        let token = std::fs::read_to_string(self.state.join("token")).expect("the token is there");
-        // The body goes through a pipe: an argument has its limits.
-        let mut curl = Command::new("curl")
-            .args(["-sS", "-X", method, "--cacert"])
-            .arg(self.state.join("certs/apiserver.crt"))
-            .args(["-H", &format!("Authorization: Bearer {}", token.trim()), "-H", &format!("Content-Type: {content}")])
-            .args(["-w", "\n%{http_code}", "--data-binary", "@-", url])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("curl runs");
-        curl.stdin.take().expect("its input").write_all(body.as_bytes()).expect("curl reads");
-        let output = curl.wait_with_output().expect("curl ends");
-        let answer = String::from_utf8_lossy(&output.stdout);
-        let (text, code) = answer.trim().rsplit_once('\n').unwrap_or(("", &answer));
-        match code {
-            "200" | "201" => Ok(()),
-            _ => Err(format!("{code} {text} {}", String::from_utf8_lossy(&output.stderr))),
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 #[path = "support/server.rs"]
 mod server;
-use server::Server;
+use server::{APPLY, Server};
 
 /// A workload in a namespace with a frame.
 struct Case {
@@ -136,7 +136,7 @@ impl Case {
     /// Waits until the cluster has counted what its quota counts.
     fn settle(&self, server: &Server) {
         let path = format!("/api/v1/namespaces/{}/resourcequotas", fresh(self.name));
-        let counted = || server.get(&path)["items"].as_array()?.iter().all(|quota| quota["status"]["used"].is_object()).then_some(());
+        let counted = || get(server, &path)["items"].as_array()?.iter().all(|quota| quota["status"]["used"].is_object()).then_some(());
         eventually(counted).unwrap_or_else(|| panic!("{}: the quota is not counted", self.name));
     }
 
@@ -144,7 +144,7 @@ impl Case {
     fn seen(&self, server: &Server) -> Option<String> {
         let path = format!("/apis/apps/v1/namespaces/{}/deployments/web", fresh(self.name));
         eventually(|| {
-            let deployment = server.get(&path);
+            let deployment = get(server, &path);
             let failure = condition(&deployment, "ReplicaFailure").map(|c| c["message"].as_str().unwrap_or("").to_string());
             let all = deployment["status"]["replicas"] == deployment["spec"]["replicas"];
             if failure.is_some() { Some(failure) } else { all.then_some(None) }
@@ -206,7 +206,7 @@ fn pods_land_where_kdsl_says_so() {
         let path = format!("/api/v1/namespaces/{namespace}/pods?labelSelector=app.kubernetes.io/name={app}");
         let mut last = Vec::new();
         let agreed = eventually(|| {
-            last = places(&server.get(&path));
+            last = places(&get(&server, &path));
             (last.iter().map(Option::as_deref).collect::<Vec<_>>() == *expected).then_some(())
         });
         if agreed.is_none() {
@@ -235,8 +235,8 @@ fn instances_get_one_verdict_from_their_definition() {
     let example = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/extension.kdsl")).expect("the example is there");
     let built = compile(&example).objects;
     let definition = built.iter().find(|o| o.kind.kind == "CustomResourceDefinition").expect("the example defines a resource");
-    server.apply(definition).expect("the definition is accepted");
-    eventually(|| condition(&server.get(WEBSITE), "Established").filter(|c| c["status"] == "True").map(drop)).expect("it is established");
+    server.apply(definition, APPLY).expect("the definition is accepted");
+    eventually(|| condition(&get(&server, WEBSITE), "Established").filter(|c| c["status"] == "True").map(drop)).expect("it is established");
 
     let mut wrong = Vec::new();
     for (spec, expected) in WEBSITES {
@@ -287,6 +287,12 @@ fn fresh(name: &str) -> String {
     format!("{name}-{}", std::process::id())
 }
 
+/// What the server has at a path.
+fn get(server: &Server, path: &str) -> Value {
+    let text = server.send("GET", path, "").unwrap_or_else(|answer| panic!("{path}: {answer}"));
+    serde_json::from_str(&text).expect("the server answers in JSON")
+}
+
 /// Takes a namespace away, with pods that are bound to a node: no kubelet would ever say that they have stopped.
 fn remove(server: &Server, namespace: &str) {
     drop(server.send("DELETE", &format!("/api/v1/namespaces/{namespace}"), ""));
@@ -320,6 +326,6 @@ fn apply(server: &Server, program: &str) {
     let build = compile(program);
     assert!(!build.has_errors(), "{program}\n{}", messages(&build));
     for object in &build.objects {
-        server.apply(object).unwrap_or_else(|answer| panic!("{}: {answer}", object.title()));
+        server.apply(object, APPLY).unwrap_or_else(|answer| panic!("{}: {answer}", object.title()));
     }
 }

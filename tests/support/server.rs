@@ -1,9 +1,9 @@
 //! A real cluster on loopback, started by `tests/cluster/up`, whose objects can be made and read.
 use kdsl::emit;
 use kdsl::object::Object;
-use serde_json::Value;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 pub struct Server {
@@ -11,7 +11,8 @@ pub struct Server {
     state: PathBuf,
 }
 
-const APPLY: &str = "fieldManager=kdsl&fieldValidation=Strict&force=true";
+/// How an object is applied.
+pub const APPLY: &str = "fieldManager=kdsl&fieldValidation=Strict&force=true";
 
 impl Server {
     /// The server that `up` starts with these options; `None`, with a word about it, where there is no Go to build it.
@@ -33,48 +34,44 @@ impl Server {
         Some(Server { address: address.trim().trim_matches('"').to_string(), state })
     }
 
-    /// Gives the object to the server.
-    pub fn apply(&self, object: &Object) -> Result<(), String> {
-        self.send("PATCH", &format!("{}?{APPLY}", path(object)), &yaml(object)).map(drop)
+    /// Applies the object, with these parameters of the request.
+    pub fn apply(&self, object: &Object, how: &str) -> Result<(), String> {
+        self.send("PATCH", &format!("{}/{}?{how}", collection(object), object.name), &yaml(object)).map(drop)
     }
 
-    /// What the server has at a path.
-    pub fn get(&self, path: &str) -> Value {
-        let text = self.send("GET", path, "").unwrap_or_else(|answer| panic!("{path}: {answer}"));
-        serde_json::from_str(&text).expect("the server answers in JSON")
-    }
-
+    /// What the server answers: the body, or the code of a refusal and its body. What is posted is JSON; all else is applied as YAML.
     pub fn send(&self, method: &str, path: &str, body: &str) -> Result<String, String> {
         let token = std::fs::read_to_string(self.state.join("token")).expect("the token is there");
         let mut curl = Command::new("curl");
-        curl.args(["-sS", "-X", method, "--cacert"]).arg(self.state.join("certs/apiserver.crt")).args([
-            "-H",
-            &format!("Authorization: Bearer {}", token.trim()),
-            "-w",
-            "\n%{http_code}",
-        ]);
+        curl.args(["-sS", "-X", method, "--cacert"]).arg(self.state.join("certs/apiserver.crt"));
+        curl.args(["-H", &format!("Authorization: Bearer {}", token.trim()), "-w", "\n%{http_code}"]);
         if !body.is_empty() {
-            curl.args(["-H", "Content-Type: application/apply-patch+yaml", "--data-binary", body]);
+            let content = if method == "POST" { "application/json" } else { "application/apply-patch+yaml" };
+            // The body goes through a pipe: an argument has its limits.
+            curl.args(["-H", &format!("Content-Type: {content}"), "--data-binary", "@-"]);
         }
-        let output = curl.arg(format!("{}{path}", self.address)).output().expect("curl runs");
+        curl.arg(format!("{}{path}", self.address)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut curl = curl.spawn().expect("curl runs");
+        curl.stdin.take().expect("its input").write_all(body.as_bytes()).expect("curl reads");
+        let output = curl.wait_with_output().expect("curl ends");
         let answer = String::from_utf8_lossy(&output.stdout);
         let (text, code) = answer.trim().rsplit_once('\n').unwrap_or(("", &answer));
         match code {
-            "200" | "201" | "202" => Ok(text.to_string()),
+            "200" | "201" => Ok(text.to_string()),
             _ => Err(format!("{code} {text} {}", String::from_utf8_lossy(&output.stderr))),
         }
     }
 }
 
-/// Where the API has an object.
-fn path(object: &Object) -> String {
+/// Where the API has the objects of its kind.
+pub fn collection(object: &Object) -> String {
     let kind = object.kind;
     let group = if kind.group.is_empty() { "api".to_string() } else { format!("apis/{}", kind.group) };
     let place = match (kind.namespaced, object.namespace) {
         (true, namespace) => format!("namespaces/{}/", namespace.map_or("default", |n| n.as_str())),
         (false, _) => String::new(),
     };
-    format!("/{group}/{}/{place}{}/{}", kind.version, kind.plural, object.name)
+    format!("/{group}/{}/{place}{}", kind.version, kind.plural)
 }
 
 pub fn yaml(object: &Object) -> String {
