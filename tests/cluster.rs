@@ -11,6 +11,8 @@ use kdsl::object::Object;
 use kdsl::params::{Given, GivenValue};
 use std::path::{Path, PathBuf};
 
+#[path = "support/costs.rs"]
+mod costs;
 #[path = "support/examples.rs"]
 mod examples;
 #[path = "support/random.rs"]
@@ -106,6 +108,23 @@ fn the_api_server_confirms_the_examples_of_every_rule() {
         }
     }
     println!("the API server was asked about {judged} examples and disagreed with {}", wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What expressions may cost is the server's own figure, to the last unit.
+#[test]
+#[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
+fn the_api_server_reckons_the_same_costs() {
+    let Some(server) = Server::start(&[]) else { return };
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for priced in costs::priced() {
+        let [right, dear] = priced.definitions().map(|text| server.create(&text).expect("it is YAML").remove(0));
+        asked += 2;
+        if right.is_err() || !dear.is_err_and(|answer| answer.contains("exceeds budget")) {
+            wrong.push(format!("{}\t{}: {right:?}", priced.cost, priced.rule));
+        }
+    }
+    println!("the API server was asked about {asked} expressions and disagreed about {}", wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -4,7 +4,7 @@
 //! compiled in order; later expressions know them by the types they turned out to have.
 
 use super::declared::{self, Admission, admission};
-use super::{CelType, Env, compile, mismatch};
+use super::{CelType, Checked, Env, compile, mismatch};
 use crate::diag::codes;
 use crate::finding::{Finding, Place};
 use crate::value::Node;
@@ -28,8 +28,8 @@ pub fn check_admission(root: &Node) -> Vec<Finding> {
     out
 }
 
-/// Compiles the expression at a place, where one is written; its type.
-pub fn expression(place: &Place, env: &Env, wanted: &[CelType], out: &mut Vec<Finding>) -> Option<CelType> {
+/// Compiles the expression at a place, where one is written.
+pub fn expression(place: &Place, env: &Env, wanted: &[CelType], out: &mut Vec<Finding>) -> Option<Checked> {
     let text = place.text();
     if text.trim().is_empty() {
         return None;
@@ -49,7 +49,7 @@ pub fn expression(place: &Place, env: &Env, wanted: &[CelType], out: &mut Vec<Fi
     {
         out.push(place.finding(&codes::CEL_EXPRESSION, format!("the expression is of the wrong type: {message}")));
     }
-    Some(checked.ty)
+    Some(checked)
 }
 
 /// The part of an expression where it went wrong.
@@ -59,6 +59,20 @@ fn excerpt(text: &str, offset: usize) -> String {
     let before: String = text[start..line_start].chars().rev().take(20).collect::<Vec<_>>().into_iter().rev().collect();
     let after: String = text[line_start..].chars().take_while(|c| *c != '\n').take(30).collect();
     format!("at the arrow: {}→{after}", before.trim_start())
+}
+
+/// What a selector of devices may cost.
+const DEVICE_BUDGET: u64 = 1_000_000;
+
+/// An expression that may cost more than the server allows.
+pub fn too_dear(place: &Place, what: &str, cost: u64, budget: u64) -> Finding {
+    let times = cost as f64 / budget as f64;
+    let much = match times {
+        _ if times > 100.0 => "more than 100 times".to_string(),
+        _ if times < 1.05 => format!("{cost}, slightly more than"),
+        _ => format!("{cost}, {times:.1} times"),
+    };
+    place.finding(&codes::CEL_COST, format!("{what} may cost {much} what the API server allows"))
 }
 
 fn policy(spec: &Place, out: &mut Vec<Finding>) {
@@ -103,7 +117,7 @@ fn variables(spec: &Place, params: bool, out: &mut Vec<Finding>) -> Option<CelTy
         let env = admission(Admission { params, authorizer: true, patches: false })
             .with("variables", CelType::object("kubernetes.variables", known.iter().cloned()));
         // What does not compile is reported once, not again wherever it is used.
-        let ty = expression(&variable.field("expression"), &env, &[], out).unwrap_or(CelType::Error);
+        let ty = expression(&variable.field("expression"), &env, &[], out).map_or(CelType::Error, |checked| checked.ty);
         known.push((variable.field("name").text().into(), ty));
     }
     (!known.is_empty()).then(|| CelType::object("kubernetes.variables", known))
@@ -122,7 +136,12 @@ fn selectors(place: &Place, env: &Env, out: &mut Vec<Finding>) {
         for item in here.items() {
             if key == "selectors" {
                 let cel = item.field("cel");
-                expression(&cel.field("expression"), env, &[CelType::Bool], out);
+                let text = cel.field("expression");
+                if let Some(checked) = expression(&text, env, &[CelType::Bool], out)
+                    && checked.cost > DEVICE_BUDGET
+                {
+                    out.push(too_dear(&text, "this selector", checked.cost, DEVICE_BUDGET));
+                }
             } else {
                 selectors(&item, env, out);
             }

@@ -5,6 +5,7 @@
 //! reported has the type `Error`, about which nothing complains again. Literals that only cel-go's validators look at are checked at the
 //! end, and only in an expression that is otherwise right.
 
+use super::cost::{self, Facts};
 use super::literals::{self, Literal};
 use super::parse::Tree;
 use super::signatures::{self, Overload};
@@ -27,6 +28,7 @@ pub fn check(tree: &Tree, env: &Env) -> Result<Checked, Vec<CelError>> {
         literals: Vec::new(),
         formats: 0,
         errors: Vec::new(),
+        facts: env.sizes.is_some().then(Facts::default),
     };
     let ty = checker.expr(&tree.root);
     let ty = checker.types.resolve(&ty);
@@ -38,7 +40,8 @@ pub fn check(tree: &Tree, env: &Env) -> Result<Checked, Vec<CelError>> {
         }
     }
     if checker.errors.is_empty() {
-        return Ok(Checked { ty: if let CelType::Var(_) = ty { CelType::Dyn } else { ty }, names: checker.names, judged: true });
+        let cost = checker.cost();
+        return Ok(Checked { ty: if let CelType::Var(_) = ty { CelType::Dyn } else { ty }, names: checker.names, judged: true, cost });
     }
     checker.errors.sort_by_key(|e| e.offset);
     Err(checker.errors)
@@ -55,15 +58,32 @@ pub(super) struct Checker<'t> {
     /// How many calls of `format` are around: their lists may mix types.
     formats: usize,
     errors: Vec<CelError>,
+    /// What the estimate of the cost needs, where there is to be one.
+    facts: Option<Facts>,
 }
 
 impl<'t> Checker<'t> {
+    /// What the expression may cost at worst.
+    fn cost(&mut self) -> u64 {
+        let (Some(mut facts), Some(sizes)) = (self.facts.take(), &self.env.sizes) else { return 0 };
+        facts.types.values_mut().for_each(|ty| *ty = self.types.resolve(ty));
+        cost::worst(&self.tree.root, &facts, sizes)
+    }
+
     pub fn error(&mut self, id: u64, message: impl Into<String>) -> CelType {
         self.errors.push(CelError { message: message.into(), offset: self.tree.offset(id) });
         CelType::Error
     }
 
     pub fn expr(&mut self, e: &'t IdedExpr) -> CelType {
+        let ty = self.typed(e);
+        if let Some(facts) = &mut self.facts {
+            facts.types.insert(e.id, ty.clone());
+        }
+        ty
+    }
+
+    fn typed(&mut self, e: &'t IdedExpr) -> CelType {
         match &e.expr {
             Expr::Literal(literal) => literal_type(literal),
             Expr::Ident(name) => self.ident(e.id, name),
@@ -206,12 +226,13 @@ impl<'t> Checker<'t> {
         if matches!(name, "_&&_" | "_||_") {
             return self.both_bool(call, &args);
         }
-        let mut result: Option<CelType> = None;
+        let (mut result, mut fitting): (Option<CelType>, Vec<&Overload>) = (None, Vec::new());
         for overload in overloads.iter().filter(|o| o.member == member && o.args.len() == args.len()) {
             let (wanted, gives) = overload.instance(&mut self.types);
             if !self.types.fit_all(&args, &wanted) {
                 continue;
             }
+            fitting.push(overload);
             let gives = self.types.resolve(&gives);
             result = Some(match result {
                 None => gives,
@@ -223,6 +244,9 @@ impl<'t> Checker<'t> {
         match result {
             Some(ty) => {
                 self.remember_literals(call);
+                if let Some(facts) = &mut self.facts {
+                    facts.overloads.insert(e.id, fitting);
+                }
                 ty
             }
             None => self.no_overload(e.id, name, member, &args),

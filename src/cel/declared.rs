@@ -1,5 +1,6 @@
 //! The variables that each kind of expression in the API has.
 
+use super::cost::{Shape, Sizes};
 use super::types::{Fields, ObjectType};
 use super::{CelType, Env};
 use std::sync::{Arc, LazyLock};
@@ -31,14 +32,14 @@ pub fn admission(with: Admission) -> Env {
 }
 
 /// The variables of a rule of a CustomResourceDefinition.
-pub fn custom_resource(this: CelType, optional_old: bool) -> Env {
+pub fn custom_resource(this: CelType, sizes: Arc<Sizes>, optional_old: bool) -> Env {
     let old = if optional_old { CelType::optional(this.clone()) } else { this.clone() };
-    Env::default().with("self", this).with("oldSelf", old)
+    Env { sizes: Some(sizes), ..Env::default() }.with("self", this).with("oldSelf", old)
 }
 
 /// The variables of a device selector.
 pub fn device() -> Env {
-    Env { devices: true, ..Env::default() }.with("device", DEVICE.clone())
+    Env { devices: true, sizes: Some(DEVICE_SIZES.clone()), ..Env::default() }.with("device", DEVICE.clone())
 }
 
 /// The type of `Object.spec{…}` and `JSONPatch{…}`.
@@ -130,4 +131,19 @@ static DEVICE: LazyLock<CelType> = LazyLock::new(|| {
         "kubernetes.DRADevice",
         &[("driver", CelType::String), ("attributes", nested), ("capacity", capacity), ("allowMultipleAllocations", CelType::Bool)],
     )
+});
+
+/// A device has 32 attributes and capacities at most, in domains of 63 characters, with texts of 64.
+static DEVICE_SIZES: LazyLock<Arc<Sizes>> = LazyLock::new(|| {
+    let text = |most| Some(Box::new(Shape { most, ..Shape::default() }));
+    let map = |key: u64, value: Shape| Shape { most: 32, key: text(key), value: Some(Box::new(value)), ..Shape::default() };
+    let attributes = Shape { open: true, ..map(32, Shape { most: 64, ..Shape::default() }) };
+    let fields = [
+        ("driver", Shape { most: 63, ..Shape::default() }),
+        ("attributes", map(63, attributes)),
+        ("capacity", map(63, map(32, Shape::default()))),
+        ("allowMultipleAllocations", Shape { most: 1, ..Shape::default() }),
+    ];
+    let fields = fields.into_iter().map(|(name, shape)| (name.into(), shape)).collect();
+    Arc::new(Sizes { root: Shape { fields, ..Shape::default() }, variable: Some("device".into()) })
 });

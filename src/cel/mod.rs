@@ -6,6 +6,7 @@
 
 mod admission;
 mod check;
+pub mod cost;
 pub mod declared;
 mod eval;
 mod literals;
@@ -14,13 +15,14 @@ mod parse;
 mod signatures;
 pub mod types;
 
-pub use admission::{check_admission, expression};
+pub use admission::{check_admission, expression, too_dear};
 pub use eval::holds;
 pub use literals::{is_date, is_duration, is_timestamp};
 pub use types::CelType;
 
 use ecow::EcoString;
 use rustc_hash::FxHashSet;
+use std::sync::Arc;
 
 /// What an expression may name.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,8 @@ pub struct Env {
     pub patches: bool,
     /// Whether `cel.bind` and `includes` are known: in selectors of devices.
     pub devices: bool,
+    /// How large the values of the variables may be, where the cost of an expression matters.
+    pub sizes: Option<Arc<cost::Sizes>>,
 }
 
 /// What compiling an expression found out.
@@ -41,6 +45,8 @@ pub struct Checked {
     pub names: FxHashSet<EcoString>,
     /// Whether it was looked at: nothing is known of one that is too large.
     pub judged: bool,
+    /// What it may cost at worst; 0 where the sizes of the variables are not known.
+    pub cost: u64,
 }
 
 /// What is wrong with an expression: the end of a sentence, and where, in characters from its beginning.
@@ -61,7 +67,7 @@ impl Env {
 pub fn compile(text: &str, env: &Env) -> Result<Checked, Vec<CelError>> {
     match parse::parse(text)? {
         Some(tree) => check::check(&tree, env),
-        None => Ok(Checked { ty: CelType::Dyn, names: FxHashSet::default(), judged: false }),
+        None => Ok(Checked { ty: CelType::Dyn, names: FxHashSet::default(), judged: false, cost: 0 }),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Native checks of whole objects: expressions, CustomResourceDefinitions, and the custom resources these define.
 
+mod budget;
 mod defaults;
 mod definition;
+mod expressions;
 mod formats;
 mod instances;
 mod native;
@@ -9,6 +11,7 @@ mod openapi;
 mod paths;
 mod rules;
 pub mod schema;
+mod sizes;
 mod structural;
 #[cfg(test)]
 mod tests;

@@ -1,27 +1,29 @@
-//! What a schema of a CustomResourceDefinition may hold, keyword by keyword, and its rules in CEL.
+//! What a schema of a CustomResourceDefinition may hold, keyword by keyword; its rules in CEL are for [`expressions`].
 //!
 //! A rule is compiled only where the schema it belongs to is right, and everything in that: types would be guesses otherwise.
 
-use super::definition::report as report_definition;
-use super::schema::Schema;
-use super::{paths, structural};
-use crate::cel::{self, CelType, compile, declared, mismatch};
+use super::budget::Budget;
+use super::schema::JsonType;
+use super::{expressions, sizes, structural};
 use crate::diag::codes;
 use crate::finding::{Finding, Place};
 use crate::value::Value;
 
 /// What holds around a schema.
-#[derive(Clone, Default)]
-struct Around {
-    root: bool,
+#[derive(Clone)]
+pub(super) struct Around<'b> {
+    pub root: bool,
     /// Within the metadata of a resource.
     metadata: bool,
     /// Why no default may stand here.
     no_default: Option<&'static str>,
     /// The list or map around whose elements cannot be found again in an older version of the object.
-    lost: Option<String>,
+    pub lost: Option<String>,
     /// Whether rules are compiled.
     rules: bool,
+    /// How many such values there may be in a resource; `None` without a limit.
+    pub count: Option<u64>,
+    pub budget: &'b Budget,
 }
 
 /// Whether the schema has none of the keywords that nothing can be made of.
@@ -53,10 +55,13 @@ fn present(place: &Place, name: &str) -> bool {
 
 /// Checks a schema from its root; `structural` tells whether rules can be compiled.
 pub fn check(schema: &Place, structural: bool, out: &mut Vec<Finding>) {
-    walk(schema, &Around { root: true, rules: structural, ..Around::default() }, out);
+    let budget = Budget::default();
+    let around = Around { root: true, metadata: false, no_default: None, lost: None, rules: structural, count: Some(1), budget: &budget };
+    walk(schema, &around, out);
+    budget.report(schema, out);
 }
 
-fn report(place: &Place, message: impl Into<String>, out: &mut Vec<Finding>) {
+pub(super) fn report(place: &Place, message: impl Into<String>, out: &mut Vec<Finding>) {
     out.push(place.finding(&codes::CRD_SCHEMA, message));
 }
 
@@ -68,19 +73,15 @@ fn walk(schema: &Place, around: &Around, out: &mut Vec<Finding>) -> bool {
     list_type(schema, out);
     map_type(schema, out);
     let rules = schema.field("x-kubernetes-validations");
-    let own = out.iter().skip(before).any(|f| f.code != &codes::CEL_EXPRESSION);
+    let own = out.iter().skip(before).any(|f| ![&codes::CEL_EXPRESSION, &codes::CEL_COST].contains(&f.code));
     wrong |= own;
     for rule in rules.items() {
         let count = out.len();
-        rule_texts(&rule, schema, out);
+        expressions::texts(&rule, schema, out);
         wrong |= out.len() > count;
     }
     if !wrong && around.rules && rules.items().next().is_some() {
-        let read = Schema::read(schema);
-        match read.cel_type(around.root || read.embedded, "self") {
-            Some(this) => rules.items().for_each(|rule| compile_rule(&rule, &this, around, out)),
-            None => report(&rules, "rules need a schema that says what the value is: nothing is known of it in expressions", out),
-        }
+        expressions::check(&rules, schema, around, out);
     }
     wrong
 }
@@ -90,7 +91,7 @@ fn keywords(schema: &Place, around: &Around, out: &mut Vec<Finding>) {
     match ty.text() {
         "" => {}
         "null" => report(&ty, "there is no type null: `nullable: true` allows it", out),
-        text if super::schema::JsonType::parse(text).is_none() => {
+        text if JsonType::parse(text).is_none() => {
             out.push(ty.finding(&codes::CRD_SCHEMA, format!("`{text}` is no type")).help(structural::types_help()));
         }
         _ => {}
@@ -134,7 +135,8 @@ fn keywords(schema: &Place, around: &Around, out: &mut Vec<Finding>) {
 /// The schemas within.
 fn inner(schema: &Place, around: &Around, out: &mut Vec<Finding>) -> bool {
     let mut wrong = false;
-    let here = Around { root: false, ..around.clone() };
+    let count = around.count.zip(sizes::elements(schema)).map(|(outer, inner)| outer.saturating_mul(inner));
+    let here = Around { root: false, count, ..around.clone() };
     let additional = schema.field("additionalProperties");
     if additional.record().is_some() {
         let no_default = if around.metadata { Some("within the free keys of metadata") } else { around.no_default };
@@ -265,71 +267,5 @@ fn map_keys(items: &Place, keys: &Place, named: &[&str], out: &mut Vec<Finding>)
         if nullable.is_true() {
             report(&nullable, format!("`{key}` tells items apart, so it cannot be null"), out);
         }
-    }
-}
-
-fn has_newline(text: &str) -> bool {
-    text.contains(['\n', '\r'])
-}
-
-/// The texts of a rule, without compiling it.
-fn rule_texts(rule: &Place, schema: &Place, out: &mut Vec<Finding>) {
-    let (text, message) = (rule.field("rule"), rule.field("message"));
-    let (trimmed, words) = (text.text().trim(), message.text().trim());
-    if trimmed.is_empty() {
-        report(&text, "a rule is an expression, this is empty", out);
-    } else if !message.text().is_empty() && words.is_empty() {
-        report(&message, "the message is empty", out);
-    } else if has_newline(words) {
-        report(&message, "the message is one line", out);
-    } else if has_newline(trimmed) && words.is_empty() {
-        report(&message, "a rule of several lines needs a message", out);
-    }
-    let expression = rule.field("messageExpression");
-    if !expression.text().is_empty() && expression.text().trim().is_empty() {
-        report(&expression, "the expression of the message is empty", out);
-    }
-    let reason = rule.field("reason");
-    const REASONS: &[&str] = &["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
-    if let Some(Value::Str(text)) = reason.value()
-        && !REASONS.contains(&text.as_str())
-    {
-        report(&reason, format!("a reason is one of {}", REASONS.join(", ")), out);
-    }
-    let path = rule.field("fieldPath");
-    if path.text().is_empty() {
-        return;
-    }
-    if path.text().trim().is_empty() || has_newline(path.text()) {
-        report_definition(&path, "a path is one line, such as `.spec.replicas`", out);
-    } else if convertible(schema) && paths::lookup(path.text(), &Schema::read(schema)).is_none() {
-        report(&path, format!("`{}` leads to no field of this schema", path.text()), out);
-    }
-}
-
-fn compile_rule(rule: &Place, this: &CelType, around: &Around, out: &mut Vec<Finding>) {
-    let text = rule.field("rule");
-    let optional = rule.field("optionalOldSelf");
-    let env = declared::custom_resource(this.clone(), optional.is_true());
-    let before = out.len();
-    cel::expression(&text, &env, &[CelType::Bool], out);
-    let Ok(checked) = compile(text.text(), &env) else { return };
-    if checked.judged && out.len() == before && mismatch(&checked, &[CelType::Bool]).is_none() {
-        cel::expression(&rule.field("messageExpression"), &env, &[CelType::String], out);
-    }
-    if !checked.judged {
-        return;
-    }
-    if !checked.names.contains("oldSelf") {
-        if optional.exists() && out.len() == before {
-            report(&optional, "the rule does not read `oldSelf`, so nothing is optional about it", out);
-        }
-    } else if let Some(list) = &around.lost {
-        let finding =
-            text.finding(&codes::CEL_EXPRESSION, format!("`oldSelf` is not known here: the elements of `{list}` cannot be found again"));
-        out.push(
-            finding
-                .help("only elements of lists of type `map` are found again in the object as it was; `oldSelf` of the whole list is known"),
-        );
     }
 }

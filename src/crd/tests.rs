@@ -59,7 +59,7 @@ fn schemas_are_judged_where_the_server_names_them() {
         ("{type: string, x-kubernetes-validations: [{rule: self.size() < 3}]}", ""),
         ("{type: string, x-kubernetes-validations: [{rule: self < 3}]}", ".x-kubernetes-validations[0].rule"),
         (
-            "{type: array, items: {type: string, x-kubernetes-validations: [{rule: self == oldSelf}]}}",
+            "{type: array, maxItems: 9, items: {type: string, maxLength: 9, x-kubernetes-validations: [{rule: self == oldSelf}]}}",
             ".items.x-kubernetes-validations[0].rule",
         ),
     ] {
@@ -131,4 +131,31 @@ fn a_text_gives_its_kinds_once() {
     assert!(bundle_of_text("kind: ConfigMap\n").is_err_and(|why| why.contains("no CustomResourceDefinition")));
     let old = text.replace("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1");
     assert!(bundle_of_text(&old).is_err_and(|why| why.contains("v1beta1")));
+}
+
+/// Verdicts and fields of a real API server. Without a limit of its own a list holds what fits into a request.
+#[test]
+fn rules_share_a_budget() {
+    const SCHEMA: &str = "spec.validation.openAPIV3Schema";
+    let ruled = |count: usize| {
+        let rules = vec!["{rule: \"self == 'abcdefghijklmnopqrst'\"}"; count].join(", ");
+        format!("{{type: string, maxLength: 10, x-kubernetes-validations: [{rules}]}}")
+    };
+    let list = |most: usize, items: &str| format!("{{type: array, maxItems: {most}, items: {items}}}");
+    let unbounded = |items: &str| format!("{{type: array, items: {items}}}");
+    let rule =
+        |below: &str, index: usize| format!("{SCHEMA}.properties[spec].properties[a].{below}.x-kubernetes-validations[{index}].rule");
+    for (schema, wanted) in [
+        (unbounded(&ruled(1)), vec![]),
+        (list(3_000_000, &ruled(1)), vec![]),
+        (list(4_000_000, &ruled(1)), vec![rule("items", 0)]),
+        (list(2_000, &list(2_000, &ruled(1))), vec![rule("items.items", 0)]),
+        (list(2_000, &unbounded(&ruled(1))), vec![]),
+        // Each is cheap enough, twelve are not: the dearest four are named, and the whole.
+        (list(3_000_000, &ruled(12)), (0..4).map(|i| rule("items", i)).chain([SCHEMA.to_string()]).collect()),
+        // None is worth being named.
+        (list(300_000, &ruled(120)), vec![SCHEMA.to_string()]),
+    ] {
+        assert_eq!(fields(&check_definition(&with(&schema))), wanted, "{schema}");
+    }
 }
