@@ -10,7 +10,7 @@ use crate::diff::{self, Item};
 use crate::fmt;
 use crate::schema::{self, ListTy, NativeKind, NativeTy};
 use crate::source::{FileDb, SourceKind};
-use crate::syntax::token::{self, Kind as Token};
+use crate::syntax::literal;
 use crate::value::{Node, Origin, Value};
 use rustc_hash::FxHashSet;
 use serde_json::Value as Json;
@@ -90,7 +90,7 @@ impl Writer {
             }
         }
         self.out.push('\n');
-        let _ = write!(self.out, "{head} {} ", key(&label));
+        let _ = write!(self.out, "{head} {} ", literal::key(&label));
         self.block(&object, Some(NativeTy::Ref(kind.ty)));
         self.out.push('\n');
     }
@@ -139,12 +139,12 @@ impl Writer {
             (Json::Array(items), Some(NativeTy::List(list))) if named(items, list) => self.elements(name, items, list),
             (Json::Object(_), _) => {
                 self.line();
-                let _ = write!(self.out, "{} ", key(name));
+                let _ = write!(self.out, "{} ", literal::key(name));
                 self.block(value, ty);
             }
             _ => {
                 self.line();
-                let _ = write!(self.out, "{} = ", key(name));
+                let _ = write!(self.out, "{} = ", literal::key(name));
                 self.value(value, ty);
             }
         }
@@ -157,7 +157,7 @@ impl Writer {
             let Some(mut rest) = item.as_object().cloned() else { continue };
             let label = rest.shift_remove(by.as_str()).and_then(|l| l.as_str().map(str::to_string)).unwrap_or_default();
             self.line();
-            let _ = write!(self.out, "{} {} ", key(name), key(&label));
+            let _ = write!(self.out, "{} {} ", literal::key(name), literal::key(&label));
             let only = list.primary.filter(|primary| rest.len() == 1 && rest.contains_key(primary.as_str()));
             match only.and_then(|primary| rest.get(primary.as_str()).map(|value| (primary, value))) {
                 Some((primary, value)) if !value.is_object() && !value.is_array() => {
@@ -200,7 +200,7 @@ impl Writer {
 
     fn text(&mut self, text: &str) {
         let Some(lines) = as_block(text) else {
-            self.out.push_str(&quoted(text));
+            self.out.push_str(&literal::string(text));
             return;
         };
         let raw = text.contains(['\\']) || text.contains("${");
@@ -228,15 +228,6 @@ fn named(items: &[Json], list: &ListTy) -> bool {
         && items.iter().all(|item| item.get(by.as_str()).and_then(Json::as_str).is_some_and(|l| !l.is_empty() && seen.insert(l)))
 }
 
-/// A key or a label: a word where it can be one.
-fn key(text: &str) -> String {
-    let tokens = token::tokens(text);
-    match tokens.as_slice() {
-        [only] if only.kind == Token::Word => text.to_string(),
-        _ => quoted(text),
-    }
-}
-
 /// `200m`, `64Mi`, `10`
 fn is_amount(text: &str) -> bool {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -253,24 +244,4 @@ fn as_block(text: &str) -> Option<Vec<&str>> {
         && !lines.iter().any(odd)
         && lines.iter().any(|l| !l.is_empty() && !l.starts_with([' ', '\t']));
     (fits && !lines.first().is_some_and(|l| l.is_empty()) && !body.ends_with('\n')).then_some(lines)
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '$' => out.push_str("\\$"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{{{:x}}}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -95,6 +95,7 @@ pub mod manifest;
 pub mod number;
 #[doc(hidden)]
 pub mod object;
+mod paint;
 #[doc(hidden)]
 pub mod params;
 #[doc(hidden)]

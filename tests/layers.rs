@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the innermost ring to the outermost. Those in one line are of one ring and use each other only from left to right.
 const ORDER: &[&[&str]] = &[
-    &["prose", "source", "diag", "ast", "syntax"],
+    &["prose", "paint", "source", "diag", "ast", "syntax"],
     &["fmt"],
     &["world", "stdlib", "load"],
     &["schema", "types"],

@@ -7,6 +7,7 @@ use super::terminal::{Color, harmless, print, say};
 use super::{Diagnostics, ERRORS, Stop, folder, input, words};
 use crate::diag::{Sink, render};
 use crate::fmt;
+use crate::paint::Paint;
 use crate::prose::counted;
 use crate::source::{FileDb, SourceKind};
 use similar::{ChangeTag, TextDiff};
@@ -170,7 +171,7 @@ fn below(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), Stop> {
 
 /// What formatting changes, in the form of `diff -u`, with blanks that nobody would see made visible.
 fn difference(name: &str, text: &str, formatted: &str, color: bool) -> String {
-    let paint = |code: &str, line: String| if color { format!("\u{1b}[{code}m{line}\u{1b}[0m\n") } else { format!("{line}\n") };
+    let paint = |code: &str, line: String| Paint { color }.with(code, &line) + "\n";
     let diff = TextDiff::from_lines(text, formatted);
     let name = harmless(name);
     let mut out = paint("1", format!("--- {name}")) + &paint("1", format!("+++ {name}, formatted"));

@@ -28,6 +28,7 @@ mod test;
 mod vet;
 mod why;
 
+use crate::paint::Paint;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::Path;
 use std::process::ExitCode;
@@ -140,7 +141,7 @@ impl Stop {
 
     /// As diagnostics without a place look.
     fn render(&self, color: bool) -> String {
-        let head = if color { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+        let head = Paint { color }.with("1;31", "error");
         let mut out = format!("{head}: {}\n", terminal::harmless(&self.message));
         for help in &self.help {
             out.push_str(&format!("  Help: {}\n", terminal::harmless(help).replace('\n', "\n        ")));

@@ -7,7 +7,8 @@ use super::folder;
 use super::terminal::{Color, harmless, print, say};
 use super::{ERRORS, Stop, explain, input, words};
 use crate::diag::render::Style;
-use crate::repl::{Candidate, Paint, Reply, Session, Then, parts};
+use crate::paint::Paint;
+use crate::repl::{Candidate, Look, Reply, Session, Then, parts};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -299,22 +300,16 @@ impl Highlighter for Guide {
         if !self.colored {
             return line.into();
         }
-        let paint = |part: crate::repl::Part| {
-            let text = &line[part.range];
-            match code(part.paint) {
-                "" => text.to_string(),
-                code => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-            }
-        };
-        parts(line).into_iter().map(paint).collect::<String>().into()
+        let paint = Paint { color: true };
+        parts(line).into_iter().map(|part| paint.with(code(part.look), &line[part.range])).collect::<String>().into()
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        if self.colored { format!("\u{1b}[1;34m{prompt}\u{1b}[0m").into() } else { prompt.into() }
+        Paint { color: self.colored }.with("1;34", prompt).into()
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        if self.colored { format!("\u{1b}[2m{hint}\u{1b}[0m").into() } else { hint.into() }
+        Paint { color: self.colored }.dim(hint).into()
     }
 
     fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
@@ -322,16 +317,16 @@ impl Highlighter for Guide {
     }
 }
 
-fn code(paint: Paint) -> &'static str {
-    match paint {
-        Paint::Plain => "",
-        Paint::Keyword => "35",
-        Paint::Text => "32",
-        Paint::Number => "36",
-        Paint::Comment => "2",
-        Paint::Type => "33",
-        Paint::Field => "34",
-        Paint::Command => "1",
-        Paint::Wrong => "31",
+fn code(look: Look) -> &'static str {
+    match look {
+        Look::Plain => "",
+        Look::Keyword => "35",
+        Look::Text => "32",
+        Look::Number => "36",
+        Look::Comment => "2",
+        Look::Type => "33",
+        Look::Field => "34",
+        Look::Command => "1",
+        Look::Wrong => "31",
     }
 }

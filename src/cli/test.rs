@@ -4,6 +4,7 @@ use super::input::{self, Input};
 use super::terminal::{harmless, print, say};
 use super::{Diagnostics, ERRORS, Stop, cannot, params, words};
 use crate::engine::{Engine, Tests};
+use crate::paint::Paint;
 use crate::prose::counted;
 use crate::testing::{Covered, TestOptions};
 use std::fmt::Write;
@@ -86,8 +87,7 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
 
 fn line(ok: bool, name: &str, color: bool) -> String {
     let (word, code) = if ok { ("ok  ", "32") } else { ("FAIL", "1;31") };
-    let word = if color { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_string() };
-    format!("{word}  {}\n", harmless(name))
+    format!("{}  {}\n", Paint { color }.with(code, word), harmless(name))
 }
 
 fn indented(text: &str) -> String {

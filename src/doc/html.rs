@@ -2,7 +2,7 @@
 
 use super::book::{Book, Field, Function, Kind, Part, Rule, Type};
 use super::markdown::counts;
-use crate::repl::{Paint, parts};
+use crate::repl::{Look, parts};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -246,12 +246,12 @@ impl<'b> Site<'b> {
         for part in parts(text) {
             let word = &text[part.range];
             let shown = escaped(word);
-            let class = match part.paint {
-                Paint::Keyword => "k",
-                Paint::Text => "s",
-                Paint::Number => "n",
-                Paint::Comment => "c",
-                Paint::Type | Paint::Plain | Paint::Field | Paint::Command | Paint::Wrong => "",
+            let class = match part.look {
+                Look::Keyword => "k",
+                Look::Text => "s",
+                Look::Number => "n",
+                Look::Comment => "c",
+                Look::Type | Look::Plain | Look::Field | Look::Command | Look::Wrong => "",
             };
             match (self.places.get(word), class) {
                 (Some(place), "") => drop(write!(out, "<a href=\"{place}\">{shown}</a>")),

@@ -10,6 +10,7 @@ use crate::data::scalar_text;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::{Alias, KindRef};
 use crate::source::Span;
+use crate::syntax::literal;
 use crate::value::{Address, Node, Record, Value};
 use ecow::EcoString;
 use std::sync::Arc;
@@ -375,7 +376,7 @@ fn record_text(record: &Record, key: Ustr) -> Option<&EcoString> {
 /// The text of a scalar for a message.
 pub(super) fn shown(node: &Node) -> String {
     match &node.value {
-        Value::Str(text) => format!("{text:?}"),
+        Value::Str(text) => literal::string(text),
         other => scalar_text(other).map_or_else(|| other.type_name().to_string(), |t| t.to_string()),
     }
 }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub use commands::COMMANDS;
 pub use complete::{Candidate, Hint};
 pub use render::Style;
-pub use words::{Paint, Part, parts};
+pub use words::{Look, Part, parts};
 
 /// The session's file, as messages name it.
 pub const NAME: &str = "<repl>";

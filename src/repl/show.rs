@@ -1,6 +1,7 @@
 //! Values as kdsl writes them.
 
 use crate::data::scalar_text;
+use crate::syntax::literal;
 use crate::value::{Address, Node, RefValue, Value};
 
 /// Lines end before this column where a value can be broken.
@@ -34,7 +35,7 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         Value::Record(record) => {
             out.push('{');
             for entry in &record.entries {
-                out.push_str(&format!("\n{blanks}{}", key(&entry.key)));
+                out.push_str(&format!("\n{blanks}{}", literal::key(&entry.key)));
                 out.push_str(if matches!(entry.node.value, Value::Record(_)) { " " } else { " = " });
                 write(&entry.node.value, indent + 2, out);
             }
@@ -58,7 +59,7 @@ fn flat(value: &Value, out: &mut String) {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Quantity(_) | Value::Duration(_) | Value::Percent(_) => {
             out.push_str(&scalar_text(value).unwrap_or_default());
         }
-        Value::Str(text) => out.push_str(&quoted(text)),
+        Value::Str(text) => out.push_str(&literal::string(text)),
         Value::List(list) => {
             out.push('[');
             for (i, item) in list.items.iter().enumerate() {
@@ -71,7 +72,7 @@ fn flat(value: &Value, out: &mut String) {
         Value::Record(record) => {
             for (i, entry) in record.entries.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "{ " });
-                out.push_str(&key(&entry.key));
+                out.push_str(&literal::key(&entry.key));
                 out.push_str(if matches!(entry.node.value, Value::Record(_)) { " " } else { " = " });
                 flat(&entry.node.value, out);
             }
@@ -89,7 +90,7 @@ fn flat(value: &Value, out: &mut String) {
 
 fn named(address: &Address) -> String {
     match (&address.cidr, address.namespace) {
-        (Some(cidr), _) => format!("cidr({})", quoted(cidr)),
+        (Some(cidr), _) => format!("cidr({})", literal::string(cidr)),
         (None, Some(namespace)) => format!("{}.{} in {namespace}", address.kind, address.name),
         (None, None) => format!("{}.{}", address.kind, address.name),
     }
@@ -99,32 +100,7 @@ fn referred(reference: &RefValue) -> String {
     match reference {
         RefValue::ConfigKey { name, key } => format!("the key `{key}` of ConfigMap {name}"),
         RefValue::SecretKey { name, key } => format!("the key `{key}` of Secret {name}"),
-        RefValue::Field { path } => format!("fieldRef({})", quoted(path)),
+        RefValue::Field { path } => format!("fieldRef({})", literal::string(path)),
         RefValue::Resource { resource } => format!("the container's {resource}"),
     }
-}
-
-fn key(name: &str) -> String {
-    let is_word = !name.is_empty()
-        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_word { name.to_string() } else { quoted(name) }
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
-            c if c.is_control() => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

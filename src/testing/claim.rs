@@ -9,6 +9,7 @@ use crate::emit::{self, Format};
 use crate::eval::{Eval, Evaluator, Scope, Shared};
 use crate::object::Object;
 use crate::source::Span;
+use crate::syntax::literal;
 use crate::value::{Node, Value};
 use crate::world::{self, World};
 
@@ -179,7 +180,7 @@ fn yaml(node: &Node) -> String {
 fn short(node: &Node) -> Option<String> {
     const LONGEST: usize = 100;
     let text = match &node.value {
-        Value::Str(text) => format!("{text:?}"),
+        Value::Str(text) => literal::string(text),
         Value::Null => "null".to_string(),
         other => data::scalar_text(other).map_or_else(|| data::to_json(node).to_string(), |t| t.to_string()),
     };

@@ -1,6 +1,7 @@
 //! How types read in messages: as they are written in the language.
 
 use super::{Condition, Literal, Refined, Ty};
+use crate::syntax::literal;
 use std::fmt::{self, Display, Formatter};
 
 /// Unions longer than this are cut in messages.
@@ -51,7 +52,7 @@ impl Display for Ty<'_> {
 impl Display for Literal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Literal::Str(text) => write!(f, "{text:?}"),
+            Literal::Str(text) => f.write_str(&literal::string(text)),
             Literal::Int(int) => int.fmt(f),
             Literal::Bool(bool) => bool.fmt(f),
         }

@@ -13,6 +13,7 @@ use crate::object::Object;
 use crate::params::Given;
 use crate::resolve::{Found as Resolved, Kind, Value as Global};
 use crate::source::Span;
+use crate::syntax::literal;
 use crate::syntax::token::{self, Kind as Token};
 use crate::types::{ModuleId, RecordTy, Ty};
 use crate::value::{Node, Origin, OriginKind, Over, Value};
@@ -304,7 +305,7 @@ impl<'a> Chain<'_, 'a> {
 pub fn shown(node: &Node) -> String {
     const LONGEST: usize = 80;
     let text = match &node.value {
-        Value::Str(text) => format!("{text:?}"),
+        Value::Str(text) => literal::string(text),
         other => match data::scalar_text(other) {
             Some(text) => text.to_string(),
             None => data::to_json(node).to_string(),

@@ -1,6 +1,7 @@
 //! An answer as text for people and as JSON.
 
 use super::{Role, Step, Trace};
+use crate::paint::Paint;
 use crate::prose::cut;
 use crate::source::{FileDb, Span};
 use serde_json::{Value as Json, json};
@@ -21,14 +22,14 @@ pub fn text(trace: &Trace, files: &FileDb, color: bool) -> String {
         None if !trace.path.is_empty() => writeln!(out, "{} is written nowhere", paint.bold(&what)),
         Some(_) | None => writeln!(out, "{}", paint.bold(&what)),
     };
-    parts(trace, files, &paint, &mut out);
+    parts(trace, files, paint, &mut out);
     for step in &trace.steps {
-        write_step(step, files, &paint, &mut out);
+        write_step(step, files, paint, &mut out);
     }
     out
 }
 
-fn parts(trace: &Trace, files: &FileDb, paint: &Paint, out: &mut String) {
+fn parts(trace: &Trace, files: &FileDb, paint: Paint, out: &mut String) {
     let shown = &trace.parts[..trace.parts.len().min(MOST_PARTS)];
     let lines: Vec<(String, String)> = shown
         .iter()
@@ -47,8 +48,8 @@ fn parts(trace: &Trace, files: &FileDb, paint: &Paint, out: &mut String) {
     }
 }
 
-fn write_step(step: &Step, files: &FileDb, paint: &Paint, out: &mut String) {
-    let _ = writeln!(out, "\n  {}", paint.of(step.role, &step.text));
+fn write_step(step: &Step, files: &FileDb, paint: Paint, out: &mut String) {
+    let _ = writeln!(out, "\n  {}", paint.with(hue(step.role), &step.text));
     let Some(source) = files.find(step.at) else { return };
     let (start, end) = (source.line_col(step.at.start), source.line_col(step.at.end));
     let line = source.text.lines().nth(start.line as usize - 1).unwrap_or_default().trim_end();
@@ -61,7 +62,7 @@ fn write_step(step: &Step, files: &FileDb, paint: &Paint, out: &mut String) {
     let _ = writeln!(out, "   {number} {} {}", paint.dim("│"), cut(&harmless(line), WIDEST));
     if from < WIDEST {
         let mark = "─".repeat(to.min(WIDEST).saturating_sub(from).max(1));
-        let _ = writeln!(out, "   {margin} {} {}{}", paint.dim("│"), " ".repeat(from), paint.of(step.role, &mark));
+        let _ = writeln!(out, "   {margin} {} {}{}", paint.dim("│"), " ".repeat(from), paint.with(hue(step.role), &mark));
     }
 }
 
@@ -98,31 +99,14 @@ fn located(mut object: Json, span: Span, files: &FileDb) -> Json {
     object
 }
 
-struct Paint {
-    color: bool,
-}
-
-impl Paint {
-    fn with(&self, code: &str, text: &str) -> String {
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
-    }
-
-    fn bold(&self, text: &str) -> String {
-        self.with("1", text)
-    }
-
-    fn dim(&self, text: &str) -> String {
-        self.with("2", text)
-    }
-
-    fn of(&self, role: Role, text: &str) -> String {
-        match role {
-            Role::Written => self.with("32", text),
-            Role::Default => self.with("36", text),
-            Role::Emit => self.with("34", text),
-            Role::Overridden => self.with("33", text),
-            Role::Let | Role::Param => self.with("35", text),
-            Role::Declaration => self.dim(text),
-        }
+/// The colour of a step.
+fn hue(role: Role) -> &'static str {
+    match role {
+        Role::Written => "32",
+        Role::Default => "36",
+        Role::Emit => "34",
+        Role::Overridden => "33",
+        Role::Let | Role::Param => "35",
+        Role::Declaration => "2",
     }
 }

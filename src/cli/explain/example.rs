@@ -1,5 +1,6 @@
 //! An example of a field: the blocks that lead to it, and a value of its type.
 
+use crate::syntax::literal;
 use crate::types::{Condition, Format, Literal, Ty};
 
 /// A step of a path: a field, and its type.
@@ -114,7 +115,7 @@ fn value_of(name: &str, ty: &Ty) -> String {
         Ty::Quantity => "128Mi".into(),
         Ty::Ref => "secret.db.ref.password".into(),
         Ty::Address(kind) => format!("{}.web", kind.map_or("app", |kind| kind.as_str())),
-        Ty::Literal(Literal::Str(text)) => format!("{text:?}"),
+        Ty::Literal(Literal::Str(text)) => literal::string(text),
         Ty::Literal(Literal::Int(int)) => int.to_string(),
         Ty::Literal(Literal::Bool(bool)) => bool.to_string(),
         Ty::List(elem) => match elem.base() {

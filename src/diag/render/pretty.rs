@@ -7,6 +7,7 @@
 use super::excerpt::Texts;
 use super::{Place, object_line, safe, summary};
 use crate::diag::{Diagnostic, Severity};
+use crate::paint::Paint;
 use crate::source::FileDb;
 use ariadne::{Cache, CharSet, Color, Config, IndexType, Label, Report, ReportKind, Source};
 use rustc_hash::FxHashMap;
@@ -161,13 +162,13 @@ fn heading_at(line: &str, place: &str) -> Option<usize> {
 
 /// `error[unknown-field]: Probe has no field …`
 fn header(d: &Diagnostic, color: bool, out: &mut String) {
-    let (on, off) = match (color, d.severity) {
-        (false, _) => ("", ""),
-        (true, Severity::Error) => ("\u{1b}[1;31m", "\u{1b}[0m"),
-        (true, Severity::Warning) => ("\u{1b}[1;33m", "\u{1b}[0m"),
+    let code = match d.severity {
+        Severity::Error => "1;31",
+        Severity::Warning => "1;33",
     };
+    let head = format!("{}[{}]", d.severity.as_str(), d.code.name);
     // Writing to text cannot fail.
-    let _ = writeln!(out, "{on}{}[{}]{off}: {}", d.severity.as_str(), d.code.name, safe(&d.message, true));
+    let _ = writeln!(out, "{}: {}", Paint { color }.with(code, &head), safe(&d.message, true));
 }
 
 /// What has no place in a file: the same, without lines.

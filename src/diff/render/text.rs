@@ -2,6 +2,7 @@
 
 use super::{both, is_secret, lines, shown, summary};
 use crate::diff::{Change, Outcome, Report, Verdict};
+use crate::paint::Paint;
 use crate::prose::cut;
 use crate::source::{FileDb, Span};
 use serde_json::Value as Json;
@@ -12,14 +13,14 @@ pub fn text(report: &Report, files: &FileDb, color: bool, width: usize) -> Strin
     let paint = Paint { color };
     let mut out = String::new();
     for outcome in report.objects.iter().filter(|o| o.verdict != Verdict::Unchanged) {
-        object(outcome, files, &paint, width, &mut out);
+        object(outcome, files, paint, width, &mut out);
     }
     let end = summary(report);
     let _ = writeln!(out, "{}", if report.is_empty() { format!("no differences: {end}") } else { end });
     out
 }
 
-fn object(outcome: &Outcome, files: &FileDb, paint: &Paint, width: usize, out: &mut String) {
+fn object(outcome: &Outcome, files: &FileDb, paint: Paint, width: usize, out: &mut String) {
     let mark = match outcome.verdict {
         Verdict::Created => '+',
         Verdict::Deleted | Verdict::DeletesData => '-',
@@ -28,9 +29,10 @@ fn object(outcome: &Outcome, files: &FileDb, paint: &Paint, width: usize, out: &
     };
     let head = format!("{mark} {}", outcome.title);
     let why = outcome.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-    let _ = writeln!(out, "{}  {}{why}", paint.of(outcome.verdict, &head), paint.of(outcome.verdict, outcome.verdict.words()));
+    let _ =
+        writeln!(out, "{}  {}{why}", paint.with(hue(outcome.verdict), &head), paint.with(hue(outcome.verdict), outcome.verdict.words()));
     for refusal in &outcome.refusals {
-        let _ = writeln!(out, "    {} {}", paint.of(Verdict::Refused, &format!("error[{}]:", refusal.code)), refusal.message);
+        let _ = writeln!(out, "    {} {}", paint.with(hue(Verdict::Refused), &format!("error[{}]:", refusal.code)), refusal.message);
         if !refusal.path.is_empty() {
             let _ = writeln!(out, "      at {}", refusal.path);
         }
@@ -47,7 +49,7 @@ fn object(outcome: &Outcome, files: &FileDb, paint: &Paint, width: usize, out: &
     out.push('\n');
 }
 
-fn one(outcome: &Outcome, change: &Change, files: &FileDb, paint: &Paint, width: usize, out: &mut String) {
+fn one(outcome: &Outcome, change: &Change, files: &FileDb, paint: Paint, width: usize, out: &mut String) {
     let place = place(change.at, files);
     let place = if place.is_empty() { place } else { format!("  {}", paint.dim(&place)) };
     if is_secret(outcome, change) {
@@ -63,27 +65,33 @@ fn one(outcome: &Outcome, change: &Change, files: &FileDb, paint: &Paint, width:
         let _ = writeln!(out, "    {}:{place}", change.path);
         for line in lines {
             let line = format!("      {}", harmless(&line));
-            let _ = writeln!(out, "{}", paint.line(line.trim_start().chars().next(), &cut(&line, width.max(60))));
+            let _ = writeln!(out, "{}", paint.with(line_hue(line.trim_start().chars().next()), &cut(&line, width.max(60))));
         }
         return;
     }
     match (&change.old, &change.new) {
         (Some(old), Some(new)) if old.is_object() || old.is_array() || new.is_object() || new.is_array() => {
             let _ = writeln!(out, "    {}:{place}", change.path);
-            let _ = writeln!(out, "{}", paint.line(Some('-'), &format!("      - {}", cut(&shown(old), width.max(60) - 10))));
-            let _ = writeln!(out, "{}", paint.line(Some('+'), &format!("      + {}", cut(&shown(new), width.max(60) - 10))));
+            let _ = writeln!(out, "{}", paint.with(line_hue(Some('-')), &format!("      - {}", cut(&shown(old), width.max(60) - 10))));
+            let _ = writeln!(out, "{}", paint.with(line_hue(Some('+')), &format!("      + {}", cut(&shown(new), width.max(60) - 10))));
         }
         (Some(old), Some(new)) => {
             let (old, new) = both(old, new);
-            let _ = writeln!(out, "    {}: {} → {}{place}", change.path, paint.line(Some('-'), &old), paint.line(Some('+'), &new));
+            let _ = writeln!(
+                out,
+                "    {}: {} → {}{place}",
+                change.path,
+                paint.with(line_hue(Some('-')), &old),
+                paint.with(line_hue(Some('+')), &new)
+            );
         }
         (Some(old), None) => {
             let text = format!("- {}: {}", change.path, cut(&shown(old), width.max(60)));
-            let _ = writeln!(out, "    {}", paint.line(Some('-'), &text));
+            let _ = writeln!(out, "    {}", paint.with(line_hue(Some('-')), &text));
         }
         (None, Some(new)) => {
             let text = format!("+ {}: {}", change.path, cut(&shown(new), width.max(60)));
-            let _ = writeln!(out, "    {}{place}", paint.line(Some('+'), &text));
+            let _ = writeln!(out, "    {}{place}", paint.with(line_hue(Some('+')), &text));
         }
         (None, None) => {}
     }
@@ -101,33 +109,21 @@ fn place(span: Span, files: &FileDb) -> String {
     }
 }
 
-struct Paint {
-    color: bool,
+/// The colour of a verdict.
+fn hue(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Created => "1;32",
+        Verdict::InPlace | Verdict::Unchanged => "1;36",
+        Verdict::Rolls => "1;33",
+        Verdict::Deleted | Verdict::DeletesData | Verdict::Refused => "1;31",
+    }
 }
 
-impl Paint {
-    fn with(&self, code: &str, text: &str) -> String {
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
-    }
-
-    fn dim(&self, text: &str) -> String {
-        self.with("2", text)
-    }
-
-    fn of(&self, verdict: Verdict, text: &str) -> String {
-        match verdict {
-            Verdict::Created => self.with("1;32", text),
-            Verdict::InPlace | Verdict::Unchanged => self.with("1;36", text),
-            Verdict::Rolls => self.with("1;33", text),
-            Verdict::Deleted | Verdict::DeletesData | Verdict::Refused => self.with("1;31", text),
-        }
-    }
-
-    fn line(&self, mark: Option<char>, text: &str) -> String {
-        match mark {
-            Some('+') => self.with("32", text),
-            Some('-') => self.with("31", text),
-            Some(_) | None => text.to_string(),
-        }
+/// The colour of a line of a difference.
+fn line_hue(mark: Option<char>) -> &'static str {
+    match mark {
+        Some('+') => "32",
+        Some('-') => "31",
+        Some(_) | None => "",
     }
 }

@@ -8,6 +8,7 @@ use crate::ide::words::Cursor;
 use crate::ide::{Analysis, declared, describe};
 use crate::resolve::{Alias, Kind, KindRef, Program, Value};
 use crate::schema;
+use crate::syntax::literal;
 use crate::types::{Literal, ModuleId, Ty};
 use std::sync::Arc;
 
@@ -133,7 +134,7 @@ pub fn values(expected: Option<&Ty>, in_string: bool, out: &mut Vec<Completion>)
     for member in expected.base().members() {
         match member.base() {
             Ty::Literal(Literal::Str(text)) if in_string => out.push(Completion::new(text.as_str(), CompletionKind::Value).rank(0)),
-            Ty::Literal(Literal::Str(text)) => out.push(Completion::new(format!("{text:?}"), CompletionKind::Value).rank(0)),
+            Ty::Literal(Literal::Str(text)) => out.push(Completion::new(literal::string(text), CompletionKind::Value).rank(0)),
             _ if in_string => {}
             Ty::Literal(Literal::Int(int)) => out.push(Completion::new(int.to_string(), CompletionKind::Value).rank(0)),
             Ty::Literal(Literal::Bool(bool)) => out.push(Completion::new(bool.to_string(), CompletionKind::Value).rank(0)),
