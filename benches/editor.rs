@@ -3,7 +3,10 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use kdsl::MemWorld;
+use kdsl::diag::Sink;
 use kdsl::ide::{self, Analysis, Cache};
+use kdsl::source::{Source, SourceKind};
+use kdsl::syntax::{self, Old};
 use std::fmt::Write;
 use std::hint::black_box;
 
@@ -57,6 +60,15 @@ fn editor(c: &mut Criterion) {
     });
     let analysis = Analysis::new(&worlds[0], "shop.kdsl");
     let text = analysis.text("shop.kdsl").expect("it is there").to_string();
+    // What reading a file again saves, where one line of it changed.
+    let file = |base| Source::new("shop.kdsl", text.replacen("app web100 {", "app web100 { // here", 1), SourceKind::User, base);
+    let (before, now) = (Source::new("shop.kdsl", text.clone(), SourceKind::User, 1), file(1 << 20));
+    let tree = syntax::parse(&before, &Sink::new());
+    group.bench_function("reading the file", |b| b.iter(|| black_box(syntax::parse(&now, &Sink::new())).items.len()));
+    group.bench_function("reading it again after a change", |b| {
+        b.iter(|| black_box(syntax::parse_again(&now, Old { source: &before, file: &tree }, &Sink::new())).items.len())
+    });
+    group.bench_function("checking the names and types of all", |b| b.iter(|| black_box(analysis.check_text()).len()));
     let offset = text.find("replicas = if").expect("it is there") + 4;
     group.bench_function("completion", |b| b.iter(|| black_box(ide::complete(&analysis, "shop.kdsl", offset)).len()));
     group.bench_function("hover", |b| b.iter(|| black_box(ide::hover(&analysis, "shop.kdsl", offset)).is_some()));

@@ -102,6 +102,32 @@ proptest! {
         check_invariants(&edited);
     }
 
+    /// A text that is read again after an edit gives what it gives to one who never saw it.
+    #[test]
+    fn a_text_is_read_again_as_if_it_were_new(
+        which in prop::collection::vec(any::<prop::sample::Index>(), 3),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..12, snippet()), 1..4),
+    ) {
+        let cases = cases();
+        let [one, two, three] = [0, 1, 2].map(|i| &cases[which[i].index(cases.len())].1);
+        let mut before = Source::new("test.kdsl", format!("{one}\nnamespace n {{\n{two}\n}}\n{three}"), SourceKind::User, 1);
+        let mut tree = syntax::parse(&before, &Sink::new());
+        for (at, len, with) in edits {
+            let text: &str = &before.text;
+            let bounds: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
+            let from = at.index(bounds.len());
+            let to = (from + len).min(bounds.len() - 1);
+            let edited = format!("{}{with}{}", &text[..bounds[from]], &text[bounds[to]..]);
+            let now = Source::new("test.kdsl", edited, SourceKind::User, before.span().end + 1);
+            let (new, again) = (Sink::new(), Sink::new());
+            let wanted = syntax::parse(&now, &new);
+            tree = syntax::parse_again(&now, syntax::Old { source: &before, file: &tree }, &again);
+            assert_eq!(tree, wanted, "{text:?}\n{:?}", now.text);
+            assert_eq!(format!("{:?}", again.finish()), format!("{:?}", new.finish()));
+            before = now;
+        }
+    }
+
     #[test]
     fn invariants_hold_for_any_soup(parts in prop::collection::vec(snippet(), 0..60)) {
         check_invariants(&parts.concat());

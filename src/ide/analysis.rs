@@ -8,7 +8,7 @@ use crate::load::{self, Project};
 use crate::resolve::{Program, STD};
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::stdlib;
-use crate::syntax;
+use crate::syntax::{self, Old};
 use crate::types::ModuleId;
 use crate::world::World;
 use std::ops::Range;
@@ -65,7 +65,8 @@ impl Analysis {
             && self.files.end() as u64 + (text.len() as u64) < u32::MAX as u64
         {
             let source = Arc::new(Source::new(file, text, SourceKind::User, self.files.end()));
-            loaded.ast = Arc::new(syntax::parse(&source, &sink));
+            let old = Old { source: &loaded.source, file: &loaded.ast };
+            loaded.ast = Arc::new(syntax::parse_again(&source, old, &sink));
             loaded.source = source;
         }
         Analysis { others: self.others.clone(), ..Analysis::of(project, sink.finish()) }

@@ -1,14 +1,14 @@
 //! Parsed files, kept from one moment of a project to the next.
 //!
 //! All files share one space of positions, and a tree is worth keeping only while its positions are its own. So a cache hands out
-//! positions that grow; a file that changed gets new ones, and one that did not keeps its tree. When the space is used up, all are
-//! forgotten and it begins anew.
+//! positions that grow; a file that changed gets new ones, and of its tree what did not change is taken over; one that did not keeps
+//! its tree. When the space is used up, all are forgotten and it begins anew.
 
 use crate::ast;
 use crate::diag::{Diagnostic, Sink};
 use crate::source::{FileDb, Source, SourceKind, TooLarge};
 use crate::stdlib;
-use crate::syntax;
+use crate::syntax::{self, Old};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -44,7 +44,11 @@ impl Cache {
         let base = self.base(length)?;
         let source = Arc::new(Source::new(path, text, SourceKind::User, base));
         let own = Sink::new();
-        let ast = Arc::new(syntax::parse(&source, &own));
+        let old = self.known.get(path).map(|known| Old { source: &known.source, file: &known.ast });
+        let ast = Arc::new(match old {
+            Some(old) => syntax::parse_again(&source, old, &own),
+            None => syntax::parse(&source, &own),
+        });
         let errors = own.finish();
         errors.iter().for_each(|error| sink.push(error.clone()));
         self.known.insert(path.to_string(), Parsed { source: source.clone(), ast: ast.clone(), errors, unused: false });

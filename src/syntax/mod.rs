@@ -3,9 +3,11 @@
 //! [`token`] finds tokens, [`split`] makes the text ready for the grammar and cuts it into pieces ([`nest`] matches brackets and judges
 //! newlines for it), [`parse`](mod@parse) reads each piece with the grammar (`grammar/kdsl.pest`), [`lower`] turns its parse tree into
 //! [`crate::ast`]. Where a piece does not parse, [`mend`] finds the smallest entries that are at fault, [`explain`] says what is wrong
-//! with each ([`trouble`] with single tokens), and the rest is read without them.
+//! with each ([`trouble`] with single tokens), and the rest is read without them. Where a text was read before, [`again`] keeps what did not change. [`literal`] goes the other way, for texts.
 
+mod again;
 mod explain;
+pub mod literal;
 mod lower;
 mod mend;
 mod nest;
@@ -15,5 +17,6 @@ mod split;
 pub mod token;
 mod trouble;
 
-pub use parse::{parse, parse_expr, parse_piece, parse_whole, stages};
+pub use again::Old;
+pub use parse::{parse, parse_again, parse_expr, parse_piece, parse_whole, stages};
 pub use split::{Piece, Tok, balanced, is_open, pieces};

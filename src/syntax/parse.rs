@@ -3,12 +3,13 @@
 //! A file is cut into its top-level entries, namespaces are cut again into theirs, and each piece is parsed and lowered on its own: on
 //! all cores where the file is large. A piece that does not parse is handed to [`super::mend`].
 
+use super::again::{Kept, Old};
 use super::lower::Lower;
 use super::mend::Mender;
-use super::split::{Cutting, Piece, Split};
+use super::split::{self, Cutting, Split};
 use super::token::Kind;
 use super::{explain, trouble};
-use crate::ast::{self, Extend, ExtendBody, Ident, Item, Name, Namespace, Path, Target};
+use crate::ast::{self, Extend, ExtendBody, Ident, Item, Name, Namespace, Path, Piece, Target};
 use crate::diag::{Diagnostic, Sink};
 use crate::source::{Source, Span};
 use pest::Parser as _;
@@ -22,7 +23,7 @@ use ustr::Ustr;
 #[grammar = "../grammar/kdsl.pest"]
 struct Grammar;
 
-/// Files larger than this are parsed on all cores.
+/// What is larger than this is parsed on all cores.
 const PARALLEL_FROM: usize = 64 << 10;
 
 /// What a block holds, and so what its entries are parsed as.
@@ -45,12 +46,17 @@ pub enum Failure {
 
 /// Reads a file: all pieces that parse; every syntax error is reported.
 pub fn parse(source: &Source, sink: &Sink) -> ast::File {
-    parse_text(&source.text, source.base, sink)
+    parse_text(&source.text, source.base, None, sink)
+}
+
+/// The same for a file that was read before and has changed since: where its text did not, its tree is taken over.
+pub fn parse_again(source: &Source, old: Old, sink: &Sink) -> ast::File {
+    parse_text(&source.text, source.base, Some(old), sink)
 }
 
 /// Reads one piece of a file that [`super::pieces`] has found.
-pub fn parse_piece(source: &Source, piece: &Piece, sink: &Sink) -> Vec<Item> {
-    parse_text(source.slice(piece.span), piece.span.start, sink).items
+pub fn parse_piece(source: &Source, piece: &split::Piece, sink: &Sink) -> Vec<Item> {
+    parse_text(source.slice(piece.span), piece.span.start, None, sink).items
 }
 
 /// Reads a text that is one expression.
@@ -77,29 +83,37 @@ pub fn parse_expr(source: &Source, sink: &Sink) -> Option<ast::Expr> {
     }
 }
 
-fn parse_text(text: &str, base: u32, sink: &Sink) -> ast::File {
+fn parse_text(text: &str, base: u32, old: Option<Old>, sink: &Sink) -> ast::File {
     let split = Split::new(text, base, sink);
     let mut leaves = Vec::new();
     let plan = plan(&split, 0..split.toks.len(), &mut leaves, sink);
-    let parsed: Vec<Parsed> = if text.len() < PARALLEL_FROM {
-        leaves.iter().map(|leaf| leaf_items(&split, leaf, sink)).collect()
-    } else {
-        leaves.par_iter().with_min_len(16).map(|leaf| leaf_items(&split, leaf, sink)).collect()
-    };
-    let mut file = ast::File::default();
-    let mut items = Vec::with_capacity(parsed.len());
-    for leaf in parsed {
-        file.lost.extend(leaf.lost);
+    let mut pieces: Vec<Piece> = leaves.iter().map(|leaf| piece(&split, leaf)).collect();
+    let kept = old.map_or_else(Kept::default, |old| Kept::new(old, &split, &leaves, &pieces));
+    let changed = kept.front.len()..leaves.len() - kept.back.len();
+    let mut lost = Vec::new();
+    let mut items = kept.front;
+    for (leaf, piece) in leaf_items_all(&split, &leaves[changed.clone()], sink).into_iter().zip(&mut pieces[changed]) {
+        piece.parsed = leaf.whole;
+        lost.extend(leaf.lost);
         items.push(leaf.items);
     }
-    file.items = assemble(plan, &mut items.into_iter());
-    file
+    items.extend(kept.back);
+    ast::File { items: assemble(plan, &mut items.into_iter()), lost, pieces }
+}
+
+/// Where a leaf stands, with its documentation.
+fn piece(split: &Split, toks: &Range<usize>) -> Piece {
+    let bytes = split.bytes(toks);
+    let start = split.doc_start(bytes.start as u32);
+    Piece { span: Span::new(split.base + start, split.base + bytes.end as u32), parsed: true }
 }
 
 /// What a leaf of the plan gives.
 struct Parsed {
     items: Vec<Item>,
     lost: Vec<Name>,
+    /// Nothing of it had to be left out.
+    whole: bool,
 }
 
 /// The shape of a declaration block: leaves are parsed, namespaces hold further blocks.
@@ -201,20 +215,29 @@ fn parse_label(split: &Split, toks: &Range<usize>) -> Option<ast::Key> {
     lower.errors.into_inner().is_empty().then_some(key)
 }
 
+fn leaf_items_all(split: &Split, leaves: &[Range<usize>], sink: &Sink) -> Vec<Parsed> {
+    let size: usize = leaves.iter().map(|leaf| split.bytes(leaf).len()).sum();
+    if size < PARALLEL_FROM {
+        leaves.iter().map(|leaf| leaf_items(split, leaf, sink)).collect()
+    } else {
+        leaves.par_iter().with_min_len(16).map(|leaf| leaf_items(split, leaf, sink)).collect()
+    }
+}
+
 fn leaf_items(split: &Split, toks: &Range<usize>, sink: &Sink) -> Parsed {
     if split.is_too_deep(toks) {
-        return Parsed { items: Vec::new(), lost: explain::lost_names(split, toks) };
+        return Parsed { items: Vec::new(), lost: explain::lost_names(split, toks), whole: false };
     }
     let bytes = split.bytes(toks);
     let context = Context::Items { in_test: false };
     if !split.is_tainted(toks)
         && let Ok(items) = attempt(split, &split.clean[bytes.clone()], bytes.start as u32, context, &[])
     {
-        return Parsed { items, lost: Vec::new() };
+        return Parsed { items, lost: Vec::new(), whole: true };
     }
     let mender = Mender::new(split, bytes, sink);
     let (items, lost) = mender.run(toks, context);
-    Parsed { items, lost }
+    Parsed { items, lost, whole: false }
 }
 
 /// Parses and lowers `text`, which stands at `offset` in the split's text, as one entry of a block. Only items are given back.

@@ -190,6 +190,12 @@ impl<'t> Split<'t> {
         Some(out)
     }
 
+    /// Where the entry that starts at this offset starts with its documentation.
+    pub fn doc_start(&self, offset: u32) -> u32 {
+        let doc = self.docs.binary_search_by_key(&offset, |doc| doc.below).ok().and_then(|found| self.docs[found].lines.first());
+        doc.map_or(offset, |line| line.start)
+    }
+
     /// The tokens inside a bracket.
     pub fn inside(&self, open: usize) -> Range<usize> {
         open + 1..(self.toks[open].mate as usize).max(open + 1)
