@@ -111,10 +111,36 @@ fn the_projects_own_files_are_formatted() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (path, text) in texts() {
         let inner = path.strip_prefix(root).unwrap();
-        if inner.starts_with("examples") || inner == Path::new("stdlib/types.kdsl") {
+        if inner.starts_with("examples") || inner.starts_with("stdlib") {
             assert_eq!(fmt::layout(text).as_deref(), Some(text.as_str()), "`kdsl fmt {}` changes it", inner.display());
         }
     }
+}
+
+/// Programs that people read first have the form that `kdsl fmt` gives them, so that it does not undo what they copy.
+#[test]
+fn the_documentations_programs_are_formatted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    let mut differ = Vec::new();
+    for page in ["README.md", "docs/language.md", "docs/tour.md", "docs/cli.md", "docs/rules.md", "docs/editors.md"] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        for block in text.split("\n```kdsl").skip(1) {
+            let Some((info, block)) = block.split_once('\n') else { continue };
+            // What shows an error is as somebody may have typed it.
+            if info.contains("error") {
+                continue;
+            }
+            let block = block.split("\n```").next().unwrap_or_default().to_string() + "\n";
+            seen += 1;
+            if let Some(formatted) = fmt::format(&source(&block), &Sink::new()).filter(|formatted| *formatted != block) {
+                let diff = similar::TextDiff::from_lines(&block, &formatted).unified_diff().context_radius(1).to_string();
+                differ.push(format!("{page}\n{diff}"));
+            }
+        }
+    }
+    assert!(seen > 20, "there are blocks: {seen}");
+    assert!(differ.is_empty(), "{} blocks are not as `kdsl fmt` writes them\n{}", differ.len(), differ.join("\n"));
 }
 
 #[test]

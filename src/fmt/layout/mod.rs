@@ -5,9 +5,11 @@
 //! entry, and the closing brace, has a line of its own; in parentheses and lists lines are the writer's. A line inside an entry that is
 //! no entry's first is indented by two more.
 //!
-//! While a line is written, the outermost bracket of it that is still open and worth it is remembered. When the line grows too long inside that
-//! bracket, everything behind the bracket is taken back and written again with one entry on a line; so no token is written more often
-//! than brackets hold it.
+//! When a line grows too long, what stands behind one of its brackets is taken back and written again with one entry on a line
+//! ([`breaks`]); so no token is written more often than brackets hold it.
+
+mod breaks;
+mod gap;
 
 use super::WIDTH;
 use super::lines::{Lines, Sign, columns};
@@ -15,6 +17,8 @@ use super::spaces::{self, Context};
 use super::text::Move;
 use crate::syntax::token::Kind;
 use crate::syntax::{self, Tok};
+use breaks::Mark;
+use gap::Gap;
 use std::ops::Range;
 
 /// The canonical form of a text. `None` where it holds what cannot be part of a program, or brackets that do not balance.
@@ -69,38 +73,6 @@ struct Frame {
     moves: Move,
 }
 
-/// Where to go back to when a line grows too long.
-struct Mark<'t> {
-    open: usize,
-    /// Frames below the bracket's own.
-    frames: usize,
-    len: usize,
-    column: usize,
-    tall: bool,
-    sign: Option<Sign<'t>>,
-}
-
-/// An `else` of an expression, and where to go back to when the line grows too long right behind it.
-struct Choice<'t> {
-    at: usize,
-    frames: usize,
-    len: usize,
-    column: usize,
-    tall: bool,
-    sign: Option<Sign<'t>>,
-}
-
-/// What stands between two tokens, where it spans lines.
-#[derive(Default)]
-struct Gap {
-    /// A comment behind the token before.
-    trailing: Option<Range<usize>>,
-    /// Comments on lines of their own, each with whether a blank line stands before it.
-    own: Vec<(Range<usize>, bool)>,
-    /// Whether a blank line stands before the next token.
-    blank: bool,
-}
-
 struct Walk<'t> {
     text: &'t str,
     toks: &'t [Tok],
@@ -116,8 +88,10 @@ struct Walk<'t> {
     sign: Option<Sign<'t>>,
     /// Words that begin the line, while nothing else has come.
     words: Option<usize>,
+    /// The bracket to break when the line grows too long.
     mark: Option<Mark<'t>>,
-    choice: Option<Choice<'t>>,
+    /// An `else` of an expression that stands on one line.
+    choice: Option<Mark<'t>>,
     /// The `else` before which the line was broken.
     chosen: Option<usize>,
     /// Whether the last token is a `-` with nothing to subtract from.
@@ -173,7 +147,7 @@ impl<'t> Walk<'t> {
             i = self.token(i);
         }
         let end = self.toks.last().map_or(from, |tok| tok.end as usize);
-        let mut gap = self.gap(end..self.text.len());
+        let mut gap = Gap::read(self.text, end..self.text.len());
         if let Some(before) = self.before_comma.take() {
             gap = before.and(gap, self.text);
         }
@@ -303,7 +277,7 @@ impl<'t> Walk<'t> {
         let content = if starts_entry || closes || !in_block { frame.indent } else { frame.indent + 2 };
         let indent = if closes { frame.base } else { content };
         let from = i.checked_sub(1).map_or(0, |prev| self.toks[prev].end as usize);
-        let mut gap = if i == 0 || tok.starts_line() { self.gap(from..tok.start as usize) } else { Gap::default() };
+        let mut gap = if i == 0 || tok.starts_line() { Gap::read(self.text, from..tok.start as usize) } else { Gap::default() };
         if let Some(before) = self.before_comma.take() {
             gap = before.and(gap, self.text);
         }
@@ -345,37 +319,13 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Reads what stands between two tokens.
-    fn gap(&self, range: Range<usize>) -> Gap {
-        let mut gap = Gap::default();
-        let (bytes, mut at) = (self.text.as_bytes(), range.start);
-        let mut newlines = 0;
-        while at < range.end {
-            match bytes[at] {
-                b'\n' => (newlines, at) = (newlines + 1, at + 1),
-                b'/' => {
-                    let end = memchr::memchr(b'\n', &bytes[at..range.end]).map_or(range.end, |len| at + len);
-                    let comment = at..at + self.text[at..end].trim_end_matches([' ', '\t', '\r']).len();
-                    match newlines {
-                        0 => gap.trailing = Some(comment),
-                        _ => gap.own.push((comment, newlines > 1)),
-                    }
-                    (newlines, at) = (0, end);
-                }
-                _ => at += 1,
-            }
-        }
-        gap.blank = newlines > 1;
-        gap
-    }
-
     // ---- tokens ----
 
     /// A comma stands behind the token before it, or gives way to a newline.
     fn comma(&mut self, i: usize) -> usize {
         let (in_block, next) = (self.in_block(), self.toks.get(i + 1).copied());
         if self.toks[i].starts_line() && i > 0 {
-            let gap = self.gap(self.toks[i - 1].end as usize..self.toks[i].start as usize);
+            let gap = Gap::read(self.text, self.toks[i - 1].end as usize..self.toks[i].start as usize);
             self.before_comma = Some(self.before_comma.take().unwrap_or_default().and(gap, self.text));
         }
         let ends_line = self.before_comma.is_some() || next.is_none_or(|next| next.starts_line());
@@ -505,16 +455,6 @@ impl<'t> Walk<'t> {
 
     // ---- frames ----
 
-    /// Remembers the bracket as one to break, if it is the outermost of its line that can be.
-    fn mark(&mut self, i: usize) {
-        let tok = self.toks[i];
-        let fits = self.mark.is_none() && tok.mate as usize > i + 1 && self.next_line(i + 1) > tok.mate as usize;
-        if fits && !self.in_string() && self.breaks(i) {
-            let (frames, len, column, tall) = (self.frames.len(), self.lines.out.len(), self.column, self.tall);
-            self.mark = Some(Mark { open: i, frames, len, column, tall, sign: self.sign });
-        }
-    }
-
     fn open(&mut self, i: usize, moves: Move, broken: bool) {
         let tok = self.toks[i];
         let tall = tok.kind == Kind::LBrace && self.next_line(i + 1) <= tok.mate as usize;
@@ -542,117 +482,6 @@ impl<'t> Walk<'t> {
             self.mark = None;
         }
         moves
-    }
-
-    fn in_string(&self) -> bool {
-        self.frames.iter().any(|frame| frame.kind.opens_interpolation())
-    }
-
-    /// Whether a bracket is one that a long line is broken at: a block, or a list or call of some size with which the line ends.
-    fn breaks(&self, i: usize) -> bool {
-        match self.toks[i].kind {
-            Kind::LBrace => true,
-            Kind::LBracket => !self.is_index(i) && self.weighs(i) && self.ends_line(i),
-            Kind::LParen => self.is_call(i) && self.weighs(i) && self.ends_line(i),
-            _ => false,
-        }
-    }
-
-    /// Whether what the bracket holds is worth lines of its own. Blanks and commas do not count: formatting changes them.
-    fn weighs(&self, open: usize) -> bool {
-        let inner = &self.toks[open + 1..self.toks[open].mate as usize];
-        inner.iter().filter(|tok| tok.kind != Kind::Comma).map(|tok| tok.end - tok.start).sum::<u32>() >= 30
-    }
-
-    /// Whether nothing but closing brackets, a comma and the beginning of a block follows the bracket on its line.
-    fn ends_line(&self, open: usize) -> bool {
-        let mut frames = self.frames.iter().rev();
-        let mut frame = frames.next();
-        for tok in &self.toks[self.toks[open].mate as usize + 1..] {
-            let broken = frame.is_some_and(|frame| frame.broken);
-            match tok.kind {
-                _ if tok.starts_line() => return true,
-                Kind::RParen | Kind::RBracket | Kind::RBrace | Kind::Comma | Kind::For if broken => return true,
-                Kind::If if broken && frame.is_some_and(|frame| frame.loops) => return true,
-                Kind::Else if frame.is_some_and(|frame| frame.chooses) => return true,
-                Kind::RParen | Kind::RBracket | Kind::RBrace => frame = frames.next(),
-                Kind::Comma | Kind::LBrace => {}
-                _ => return false,
-            }
-        }
-        true
-    }
-
-    /// Whether the parentheses are those of a call or of a function's parameters, with more than one thing in them.
-    fn is_call(&self, i: usize) -> bool {
-        let Some(prev) = i.checked_sub(1).map(|prev| &self.toks[prev]) else { return false };
-        prev.kind == Kind::Word && prev.end == self.toks[i].start && self.has_comma(i)
-    }
-
-    /// Whether the bracket reads an element, `xs[i]`: it holds one thing, and no comma behind it.
-    fn is_index(&self, i: usize) -> bool {
-        let Some(prev) = i.checked_sub(1).map(|prev| &self.toks[prev]) else { return false };
-        prev.end == self.toks[i].start && super::spaces::ends_operand(prev)
-    }
-
-    fn has_comma(&self, open: usize) -> bool {
-        let mate = self.toks[open].mate as usize;
-        let mut at = open + 1;
-        while at < mate {
-            match self.toks[at].kind {
-                Kind::Comma => return true,
-                _ => at = at.max(self.toks[at].mate as usize) + 1,
-            }
-        }
-        false
-    }
-
-    /// Remembers the `else` of an expression that stands on one line.
-    fn note_choice(&mut self, i: usize) {
-        if self.frame().chooses && self.mark.is_none() && self.chosen != Some(i) {
-            let (frames, len, column, tall) = (self.frames.len(), self.lines.out.len(), self.column, self.tall);
-            self.choice = Some(Choice { at: i, frames, len, column, tall, sign: self.sign });
-        }
-    }
-
-    /// Takes the line back to a bracket, and lets each entry of the bracket have its own line; or, where the bracket is what an `else`
-    /// gives, lets the `else` begin a line.
-    fn break_at(&mut self, mark: Mark<'t>) -> usize {
-        if let Some(choice) = self.choice.take_if(|choice| choice.at + 1 == mark.open) {
-            self.frames.truncate(choice.frames);
-            self.lines.out.truncate(choice.len);
-            (self.column, self.tall, self.sign, self.words) = (choice.column, choice.tall, choice.sign, None);
-            self.chosen = Some(choice.at);
-            return choice.at;
-        }
-        self.frames.truncate(mark.frames);
-        self.lines.out.truncate(mark.len);
-        (self.column, self.tall, self.words) = (mark.column, mark.tall, None);
-        // The block of a line that is broken is not lined up with others.
-        self.sign = mark.sign.filter(|sign| sign.at + 1 != mark.len || !sign.is_block);
-        self.open(mark.open, Move::default(), true);
-        mark.open + 1
-    }
-}
-
-impl Gap {
-    /// This and what follows, as if there were nothing between the two.
-    fn and(mut self, next: Gap, text: &str) -> Gap {
-        // What documented the comma must not document what comes behind it.
-        let documented = self.own.last().is_some_and(|(range, _)| text[range.clone()].starts_with("///"));
-        let blank = self.blank || documented;
-        match next.trailing {
-            Some(range) if self.trailing.is_none() && self.own.is_empty() => self.trailing = Some(range),
-            Some(range) => self.own.push((range, self.blank)),
-            None => {}
-        }
-        let mut own = next.own;
-        if let Some(first) = own.first_mut() {
-            first.1 |= blank;
-        }
-        let blank = next.blank || own.is_empty() && blank;
-        self.own.extend(own);
-        Gap { trailing: self.trailing, own: self.own, blank }
     }
 }
 
