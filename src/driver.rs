@@ -301,6 +301,10 @@ fn define(found: &Manifest, definitions: &mut Definitions) {
 
 /// An object of a kind that is not Kubernetes' own.
 fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, sink: &Sink, options: &VetOptions) {
+    let group = custom.api_version.split_once('/').map_or("", |(group, _)| group);
+    if let Some(warning) = conform::retired(group, &custom.kind, custom.head) {
+        sink.push(warning.in_object(custom.title(), ""));
+    }
     match definitions.check_instance(&custom.root) {
         Some(findings) => findings.into_iter().for_each(|finding| sink.push(finding.diagnostic(custom.title()))),
         None => sink.push(unverified(custom, options)),

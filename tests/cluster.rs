@@ -5,7 +5,7 @@
 //! says that it skips.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-use kdsl::driver::{self, Options};
+use kdsl::driver::{self, Options, VetOptions};
 use kdsl::emit;
 use kdsl::object::Object;
 use kdsl::params::{Given, GivenValue};
@@ -33,6 +33,7 @@ use support::FolderWorld;
 #[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
 fn the_api_server_accepts_every_example() {
     let Some(server) = Server::start(&[]) else { return };
+    server.install_definitions();
     let mut judged = 0;
     let mut refused = Vec::new();
     for (folder, file) in programs() {
@@ -43,7 +44,9 @@ fn the_api_server_accepts_every_example() {
             }
             for object in &objects {
                 judged += 1;
-                if let Err(answer) = server.apply(object, &dry()) {
+                // What a program defines it also uses.
+                let how = if is_definition(object) { APPLY.to_string() } else { dry() };
+                if let Err(answer) = server.apply_once_served(object, &how) {
                     let title = given.iter().map(|g| g.origin.clone()).collect::<Vec<_>>().join(" ");
                     refused.push(format!("{file} {title}: {}: {answer}", object.title()));
                 }
@@ -128,12 +131,93 @@ fn the_api_server_reckons_the_same_costs() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Objects of other projects' kinds, good and bad, get one verdict from kdsl and from the server that has the same definitions.
+#[test]
+#[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]
+fn the_api_server_judges_foreign_objects_as_kdsl_does() {
+    let Some(server) = Server::start(&[]) else { return };
+    server.install_definitions();
+    let crds = definitions();
+    let mut wrong = Vec::new();
+    for text in std::fs::read_to_string(root().join("tests/foreign.yaml")).expect("it is there").split("\n---\n").skip(1) {
+        let expected = text.lines().next().expect("a head").trim_start_matches("# ").to_string();
+        let options = VetOptions { crds: crds.clone(), ..VetOptions::default() };
+        let vetted = driver::vet(&MemWorld::new(), vec![("foreign.yaml".into(), text.into())], &options, &|_, _| ());
+        let paths: Vec<String> = vetted.diagnostics.iter().filter(|d| d.is_error()).filter_map(|d| d.path.clone()).collect();
+        let said = if paths.is_empty() { "accepted".to_string() } else { format!("refused at {}", paths.join(", ")) };
+        let answer = server.judge_foreign(text);
+        let server_said = match &answer {
+            Ok(()) => "accepted".to_string(),
+            Err(answer) => format!("refused at {}", causes(answer).join(", ")),
+        };
+        let field = expected.strip_prefix("refused at ");
+        let agreed = match field {
+            None => said == "accepted" && answer.is_ok(),
+            // An unknown field the server names in its words alone.
+            Some(field) => said == expected && answer.as_ref().is_err_and(|a| causes(a).iter().any(|c| c == field) || a.contains(field)),
+        };
+        if !agreed {
+            wrong.push(format!("expected {expected}\n  kdsl: {said}\n  server: {server_said} {answer:?}\n{text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// How an object is applied to be judged only.
 fn dry() -> String {
     format!("dryRun=All&{APPLY}")
 }
 
+fn is_definition(object: &Object) -> bool {
+    object.kind.kind == "CustomResourceDefinition"
+}
+
+/// The definitions that examples import, each file with its name.
+fn definitions() -> Vec<(String, String)> {
+    let folder = root().join("examples/crds");
+    let mut names: Vec<PathBuf> = std::fs::read_dir(folder).expect("the folder is there").map(|e| e.expect("an entry").path()).collect();
+    names.sort();
+    names.iter().map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("it can be read"))).collect()
+}
+
+/// The objects of a stream, and the kinds and names of those that no schema of Kubernetes knows.
+fn manifests(text: &str) -> Vec<Manifest> {
+    let (files, sink) = (FileDb::new(), Sink::new());
+    let source = files.add("example.yaml", text, SourceKind::User).expect("it is small");
+    let mut found = Vec::new();
+    for document in kdsl::yaml::read(&source) {
+        kdsl::manifest::objects(&document.root.expect("it is YAML"), &sink, &mut found);
+    }
+    found
+}
+
 impl Server {
+    /// Makes the kinds of the definitions that examples import, and waits until they are served.
+    fn install_definitions(&self) {
+        for (_, text) in definitions() {
+            for found in manifests(&text) {
+                let Manifest::Native(object) = found else { panic!("{} is no definition", found.title()) };
+                self.apply(&object, APPLY).unwrap_or_else(|answer| panic!("{}: {answer}", object.title()));
+            }
+        }
+    }
+
+    /// Applies an object; one whose kind was defined a moment ago, as soon as the server serves it.
+    fn apply_once_served(&self, object: &Object, how: &str) -> Result<(), String> {
+        once_served(|| self.apply(object, how))
+    }
+
+    /// What the server says to the creation of an object of a defined kind.
+    fn judge_foreign(&self, text: &str) -> Result<(), String> {
+        let Some(Manifest::Custom(custom)) = manifests(text).pop() else { panic!("this is no object of another project's kind:\n{text}") };
+        let plural = format!("{}s", custom.kind.to_lowercase()).replace("classs", "classes");
+        let place = if matches!(custom.kind.as_str(), "GatewayClass" | "ClusterIssuer") { "" } else { "namespaces/default/" };
+        let mut body = String::new();
+        emit::write_json(&custom.root, &mut body, false);
+        let path = format!("/apis/{}/{place}{plural}?dryRun=All&fieldValidation=Strict", custom.api_version);
+        once_served(|| self.send("POST", &path, &body).map(drop))
+    }
+
     /// A namespace must be there before what stands in it can be judged.
     fn make_room(&self, object: &Object) {
         for namespace in [object.namespace, (object.kind.kind == "Namespace").then_some(object.name)].into_iter().flatten() {
@@ -165,13 +249,7 @@ impl Server {
 
     /// What the server says to the creation of each object of a text.
     fn create(&self, text: &str) -> Result<Vec<Result<(), String>>, String> {
-        let (files, sink) = (FileDb::new(), Sink::new());
-        let source = files.add("example.yaml", text, SourceKind::User).map_err(|_| "too large")?;
-        let mut manifests = Vec::new();
-        for document in kdsl::yaml::read(&source) {
-            let root = document.root.ok_or("it is no YAML")?;
-            kdsl::manifest::objects(&root, &sink, &mut manifests);
-        }
+        let manifests = manifests(text);
         let natives = manifests.iter().filter_map(|m| if let Manifest::Native(object) = m { Some(object) } else { None });
         Ok(natives
             .map(|object| {
@@ -190,6 +268,18 @@ impl Server {
             })
             .collect())
     }
+}
+
+/// Asks again while the server does not know the path yet.
+fn once_served(ask: impl Fn() -> Result<(), String>) -> Result<(), String> {
+    for _ in 0..100 {
+        match ask() {
+            // A kind that is not served is told by a page that knows no path; an object by a status of its own.
+            Err(answer) if answer.starts_with("404") => std::thread::sleep(std::time::Duration::from_millis(100)),
+            answer => return answer,
+        }
+    }
+    ask()
 }
 
 /// Whether the server's path is that of an example. Here and there it leaves steps out, writes a field in its own way, or stops at the

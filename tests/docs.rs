@@ -67,6 +67,26 @@ fn every_block_does_what_it_says() {
     assert!(failures.is_empty(), "{}\n(KDSL_UPDATE=1 rewrites what is generated)", failures.join("\n\n"));
 }
 
+/// The table at the head of the tour has all rows of the inventory, and every link of a document leads to something.
+#[test]
+fn the_tour_is_complete_and_links_lead_somewhere() {
+    let tour = std::fs::read_to_string(root().join("docs/tour.md")).unwrap();
+    for row in 1..=43 {
+        let line = tour.lines().find(|line| line.starts_with(&format!("| {row} |"))).unwrap_or_else(|| panic!("the tour has no row {row}"));
+        for part in ["../examples/", "../tests/snapshots/", "../tests/c"] {
+            assert!(line.contains(part), "row {row} has no link to {part}: {line}");
+        }
+    }
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap_or_default();
+            let is_file = !file.is_empty() && !file.contains(':') && !file.contains([' ', '"', '`', '*', '\\']);
+            assert!(!is_file || path.parent().unwrap().join(file).exists(), "{}: nothing is at {target}", path.display());
+        }
+    }
+}
+
 /// The example of each builtin is true.
 #[test]
 fn every_example_of_a_builtin_is_true() {
@@ -302,7 +322,9 @@ fn session(block: &mut Block) -> Result<(), String> {
 fn folder_of_examples() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in example_files() {
-        std::fs::write(folder.path().join(name), text).unwrap();
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
     folder
 }
@@ -337,10 +359,13 @@ fn examples() -> MemWorld {
 
 fn example_files() -> Vec<(String, String)> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(root().join("examples")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|e| e == "kdsl") {
-            files.push((path.file_name().unwrap().to_str().unwrap().to_string(), std::fs::read_to_string(&path).unwrap()));
+    for (folder, ending) in [("", "kdsl"), ("crds/", "yaml"), ("old/", "yaml")] {
+        for entry in std::fs::read_dir(root().join("examples").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == ending) {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                files.push((format!("{folder}{name}"), std::fs::read_to_string(&path).unwrap()));
+            }
         }
     }
     files

@@ -464,7 +464,7 @@ mod spans {
                 Item::Param(inner) => self.opt(&inner.default),
                 Item::Fn(inner) => self.expr(&inner.body),
                 Item::Kind(inner) => inner.members.iter().for_each(|member| self.member(member)),
-                Item::Crd(inner) => inner.members.iter().for_each(|member| self.member(member)),
+                Item::Crd(inner) => inner.body.members.iter().for_each(|member| self.member(member)),
                 Item::Test(inner) => inner.body.iter().for_each(|item| self.item(item)),
                 Item::Extend(inner) => match &inner.body {
                     ExtendBody::Block(block) => self.block(block),

@@ -90,11 +90,9 @@ pub struct KindDecl {
 /// `crd Website in "extensions.example.com/v1" { … }`: `spec` and `status` are [`Member::Nested`], settings are [`Member::Set`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CrdDecl {
-    pub name: Ident,
     pub group_version: StrLit,
-    pub members: Vec<Member>,
-    pub doc: Doc,
-    pub span: Span,
+    /// Its name and members, as a kind has them: with `emit` it is one, too.
+    pub body: KindDecl,
 }
 
 /// What stands in the body of a kind, a crd, or a nested record of theirs.

@@ -12,7 +12,7 @@ impl Item {
             Item::Type(i) => i.span,
             Item::Fn(i) => i.span,
             Item::Kind(i) => i.span,
-            Item::Crd(i) => i.span,
+            Item::Crd(i) => i.body.span,
             Item::Refine(i) => i.span,
             Item::Rule(i) => i.span,
             Item::Test(i) => i.span,

@@ -89,7 +89,7 @@ structs! {
     FnDecl { name, params, ret, body, doc, span }
     FnParam { name, ty, default }
     KindDecl { name, from, members, doc, span }
-    CrdDecl { name, group_version, members, doc, span }
+    CrdDecl { group_version, body }
     FieldDecl { name, ty, default, primary, doc, span }
     NestedDecl { name, members, doc, span }
     Column { name, value, span }

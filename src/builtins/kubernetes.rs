@@ -78,6 +78,14 @@ pub const FAMILY: &[Builtin] = &[
         run: |host, args| host.inherited(args.text(0)?),
     },
     Builtin {
+        name: "waived",
+        params: &[Param::required("rule", Sig::String)],
+        ret: Sig::Bool,
+        doc: "Whether a waiver of that rule stands in the declaration, in its namespace or in the file. Only in the body of a kind.",
+        example: r#"not waived("image-pinned")"#,
+        run: |host, args| boolean(host.waived(args.text(0)?)?),
+    },
+    Builtin {
         name: "isNull",
         params: &[Param::required("value", Sig::Any)],
         ret: Sig::Bool,

@@ -150,6 +150,8 @@ pub trait Host {
     fn exported(&mut self, kind: &str, name: &str, export: &str) -> Result<Option<Node>, Fault>;
     /// A setting of the enclosing namespace over the file's; `null` where neither wrote it. Only in kind bodies.
     fn inherited(&mut self, setting: &str) -> Result<Node, Fault>;
+    /// Whether a rule is waived for the declaration. Only in kind bodies.
+    fn waived(&mut self, rule: &str) -> Result<bool, Fault>;
 }
 
 /// A computed result: its origin becomes the call's.

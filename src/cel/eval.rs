@@ -110,6 +110,7 @@ fn functions(context: &mut Context) -> Option<()> {
     let sum = |a: &Value, b: &Value, sign: Decimal| amount(a)?.checked_add(amount(b)?.checked_mul(sign)?).map(quantity);
     context.add_function("add", move |This(a): This<Value>, b: Value| or_error(sum(&a, &b, Decimal::ONE), "add")).ok()?;
     context.add_function("sub", move |This(a): This<Value>, b: Value| or_error(sum(&a, &b, Decimal::NEGATIVE_ONE), "sub")).ok()?;
+    context.add_function("duration", |text: Arc<String>| or_error(nanoseconds(&text).map(Value::Int), "duration")).ok()?;
     context.add_function("isIP", |text: Arc<String>| text.parse::<std::net::IpAddr>().is_ok()).ok()?;
     context.add_function("isCIDR", |text: Arc<String>| text.parse::<ipnet::IpNet>().is_ok()).ok()?;
     context
@@ -120,6 +121,36 @@ fn functions(context: &mut Context) -> Option<()> {
         })
         .ok()?;
     Some(())
+}
+
+/// A time such as `1h30m` as a number, which adds up and compares as times do; what else can be done with one has no result here.
+fn nanoseconds(text: &str) -> Option<i64> {
+    if !super::is_duration(text) {
+        return None;
+    }
+    let (sign, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let mut sum = Decimal::ZERO;
+    while !rest.is_empty() && rest != "0" {
+        let (number, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != '.')?);
+        let (unit, behind) = behind.split_at(behind.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(behind.len()));
+        let size: i64 = match unit {
+            "ns" => 1,
+            "us" | "µs" | "μs" => 1_000,
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
+            "m" => 60_000_000_000,
+            "h" => 3_600_000_000_000,
+            _ => return None,
+        };
+        let number: Decimal =
+            if number.starts_with('.') { format!("0{number}") } else { number.to_string() }.trim_end_matches('.').parse().ok()?;
+        sum = sum.checked_add(number.checked_mul(Decimal::from(size))?)?;
+        rest = behind;
+    }
+    i64::try_from(sum.trunc()).ok().map(|n| sign * n)
 }
 
 #[cfg(test)]
@@ -134,6 +165,8 @@ mod tests {
             ("self.exists(x, x == 'c')", Some(false)),
             ("quantity('1Gi').isGreaterThan(quantity('512Mi'))", Some(true)),
             ("isQuantity('x')", Some(false)),
+            ("duration('1h30m') == duration('90m') && duration('-.5s') < duration('0') && duration('1.s') > duration('999ms')", Some(true)),
+            ("duration('1s').getSeconds() == 1", None),
             ("self.foo", None),
             ("unknown(self)", None),
             ("self.all(x, self.all(y, x.lowerAscii() == y || x != y))", Some(true)),

@@ -9,7 +9,7 @@ pub(super) fn walk<'a>(item: &'a Item, each: &mut dyn FnMut(&'a TypeExpr)) {
         Item::Type(decl) => ty(&decl.ty, each),
         Item::Fn(decl) => function(decl, each),
         Item::Kind(decl) => members(&decl.members, each),
-        Item::Crd(decl) => members(&decl.members, each),
+        Item::Crd(decl) => members(&decl.body.members, each),
         Item::Refine(decl) => fields(&decl.fields, each),
         Item::Entry(_) | Item::Let(_) | Item::Rule(_) | Item::Test(_) | Item::Import(_) | Item::Base(_) | Item::Extend(_) => {}
         Item::Remove(_) | Item::Namespace(_) | Item::Instance(_) | Item::If(_) | Item::For(_) | Item::Waive(_) => {}

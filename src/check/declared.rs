@@ -73,8 +73,8 @@ impl Declared {
                 Item::Expect(expect) => self.items(program, home, &expect.body, parents),
                 Item::Kind(kind) => self.members(program, home, &kind.members, parents),
                 Item::Crd(crd) => {
-                    self.kinds.entry(crd.name.name).or_default().open = true;
-                    self.members(program, home, &crd.members, parents);
+                    self.kinds.entry(crd.body.name.name).or_default().open = true;
+                    self.members(program, home, &crd.body.members, parents);
                 }
                 Item::Entry(_) | Item::Let(_) | Item::Param(_) | Item::Type(_) | Item::Fn(_) | Item::Refine(_) | Item::Rule(_) => {}
                 Item::Import(_) | Item::Base(_) | Item::Remove(_) | Item::Waive(_) | Item::Assert(_) => {}

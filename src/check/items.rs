@@ -96,8 +96,8 @@ impl<'a> Checker<'_, '_, 'a> {
             // What these name is not looked at: nothing acts on them yet, which is said.
             Item::Rule(rule) => self.rule(rule),
             Item::Refine(refine) => self.refine(refine),
-            // What it declares was judged when its kind was made.
-            Item::Crd(_) | Item::Import(_) => {}
+            Item::Crd(decl) => self.crd_decl(decl),
+            Item::Import(_) => {}
         }
     }
 

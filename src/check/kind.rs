@@ -27,6 +27,15 @@ impl<'a> Checker<'_, '_, 'a> {
         self.elsewhere(place, |this| this.members(&decl.members, &kind));
     }
 
+    /// What the objects of a crd become; what it declares of them was judged when its kind was made.
+    pub(super) fn crd_decl(&mut self, decl: &'a ast::CrdDecl) {
+        let home = self.place.home;
+        let Some(kind) = self.program().composition_of(home, decl) else { return };
+        let place = Place { home, kind: Some(kind.clone()), test: false, rule: false };
+        let becomes = decl.body.members.iter().filter(|member| matches!(member, Member::Let(_) | Member::Emit(_)));
+        self.elsewhere(place, |this| becomes.for_each(|member| this.member(member, &kind)));
+    }
+
     fn members(&mut self, members: &'a [Member], kind: &Arc<Kind<'a>>) {
         for member in members {
             self.member(member, kind);

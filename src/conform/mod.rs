@@ -72,6 +72,12 @@ pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, 
     walk.record(&object.root, object.kind.ty);
 }
 
+/// What is to say of an object whose group's project ended or moved.
+pub fn retired(group: &str, kind: &str, head: Span) -> Option<Diagnostic> {
+    let successor = schema::retired(group)?;
+    Some(Diagnostic::new(&codes::RETIRED_API, head, format!("{kind} is of {group}, which nobody looks after any more")).help(successor))
+}
+
 struct Walk<'w, J> {
     site: Site<'w>,
     /// The releases that must have all of it.
@@ -114,6 +120,9 @@ impl<J: Judge> Walk<'_, J> {
     /// Whether all releases serve the kind.
     fn served(&mut self) -> bool {
         let kind = self.site.object.kind;
+        if let Some(warning) = retired(kind.group.as_str(), &kind.kind, self.site.object.head) {
+            self.site.push(warning);
+        }
         let Some(lacking) = self.kube.lacking(kind.releases) else { return true };
         let message = format!("Kubernetes {lacking} does not serve {} {}", kind.api_version, kind.kind);
         let mut error = Diagnostic::new(&codes::NOT_SERVED, self.site.object.head, message);

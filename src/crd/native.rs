@@ -160,7 +160,9 @@ impl Maker {
 
     fn ty(&self, schema: &Schema, short: &str) -> NativeTy {
         if schema.int_or_string {
-            return NativeTy::IntOrString;
+            // Generators of definitions write an amount of Kubernetes as either, with this pattern.
+            let is_amount = schema.limits.pattern.as_ref().is_some_and(|(pattern, _)| pattern == QUANTITY_PATTERN);
+            return if is_amount { NativeTy::Quantity } else { NativeTy::IntOrString };
         }
         match schema.ty {
             None => NativeTy::Any,
@@ -207,6 +209,10 @@ impl Maker {
         })))
     }
 }
+
+/// What amounts look like in definitions: `500m`, `1.5Gi`.
+pub const QUANTITY_PATTERN: &str =
+    r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$";
 
 fn capitalised(name: &str) -> String {
     let mut chars = name.chars();

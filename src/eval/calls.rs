@@ -299,6 +299,13 @@ impl Host for CallHost<'_, '_, '_> {
         };
         self.evaluator.inherited(&decl, Ustr::from(setting), self.span).map_err(|Poisoned| Fault::Poisoned)
     }
+
+    fn waived(&mut self, rule: &str) -> Result<bool, Fault> {
+        match &self.scope.this {
+            Some(decl) => Ok(self.evaluator.waived(decl, rule)),
+            None => Err(Fault::new(&codes::INHERITED_PLACE, "`waived` stands only in the body of a kind")),
+        }
+    }
 }
 
 impl<'a> Evaluator<'_, 'a> {
@@ -322,6 +329,14 @@ impl<'a> Evaluator<'_, 'a> {
             }
             _ => Ok(near),
         }
+    }
+
+    /// Whether a waiver of a rule stands in a declaration, in one that it is a part of, or around it.
+    fn waived(&self, decl: &Arc<super::Decl<'a>>, rule: &str) -> bool {
+        let decls = &self.shared.decls;
+        let around = decl.namespace.and_then(|name| decls.get("namespace".into(), None, name));
+        let mut layers = [Some(decl), around, decls.file.as_ref()].into_iter().flatten().flat_map(|decl| &decl.layers);
+        layers.any(|layer| layer.body.waives(rule) || layer.scope.this.as_ref().is_some_and(|outer| self.waived(outer, rule)))
     }
 
     fn setting(&mut self, decl: &Arc<super::Decl<'a>>, setting: Ustr, span: Span) -> Eval<Node> {

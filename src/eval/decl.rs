@@ -181,7 +181,25 @@ impl<'a> Decls<'a> {
     }
 }
 
+/// Whether entries waive a rule, under whatever condition: what holds for an object is told when it is judged.
+fn entries_waive(entries: &[ast::Entry], rule: &str) -> bool {
+    entries.iter().any(|entry| match entry {
+        ast::Entry::Waive(waive) => waive.rule.name == rule,
+        ast::Entry::If(cond) => entries_waive(&cond.then, rule) || entries_waive(&cond.otherwise, rule),
+        ast::Entry::For(each) => entries_waive(&each.body, rule),
+        ast::Entry::Field(_) | ast::Entry::Spread(_) | ast::Entry::Let(_) => false,
+    })
+}
+
 impl<'a> Body<'a> {
+    /// Whether a waiver of a rule stands in it.
+    pub fn waives(self, rule: &str) -> bool {
+        match self {
+            Body::Block(block) => entries_waive(&block.entries, rule),
+            Body::Items(items) => items.iter().any(|item| matches!(item, ast::Item::Waive(waive) if waive.rule.name == rule)),
+        }
+    }
+
     pub fn span(self) -> Span {
         match self {
             Body::Block(block) => block.span,

@@ -43,7 +43,7 @@ impl<'a> Evaluator<'_, 'a> {
             DeclKind::Native(kind) => {
                 let root = self.native_object(decl, decl.head)?;
                 out.push(object(kind, root, decl.namespace, decl.name, head));
-                Ok(())
+                self.compose(kind, decl.layers.clone(), decl, head, out)
             }
             DeclKind::High(kind) => {
                 let kind = kind.clone();
@@ -56,6 +56,21 @@ impl<'a> Evaluator<'_, 'a> {
                 Ok(())
             }
         }
+    }
+
+    /// What an object of a `crd` becomes beside itself: its fields, as its layers write them, are those of a kind.
+    fn compose(
+        &mut self,
+        native: &'static NativeKind,
+        layers: Vec<Layer<'a>>,
+        like: &Decl<'a>,
+        head: Span,
+        out: &mut Vec<Object>,
+    ) -> Eval<()> {
+        let Some(kind) = self.program().composition(native) else { return Ok(()) };
+        let mut decl = Decl::new(DeclKind::High(kind), like.namespace, like.name, head, like.label);
+        decl.layers = layers;
+        self.emit_child(&Arc::new(decl), head, head, out)
     }
 
     /// Computes what was written and judges what the kind requires, so that all errors of a declaration show.
@@ -200,7 +215,8 @@ impl<'a> Evaluator<'_, 'a> {
                     this.block(&instance.body.entries, &crate::types::Ty::Native(kind.ty), &mut record, &inner)
                 })?;
                 out.push(object(kind, Arc::new(record), namespace, name, head));
-                Ok(())
+                let like = Decl::new(DeclKind::Native(kind), namespace, name, head, label);
+                self.compose(kind, vec![Layer { body: Body::Block(&instance.body), scope: inner }], &like, head, out)
             }
             DeclKind::High(kind) => {
                 let label = scope.this.as_ref().map_or(instance.label.span(), |d| d.label);

@@ -9,6 +9,7 @@ use super::{Eval, Evaluator, Poisoned, Scope, Shared};
 use crate::ast::{self, ExtendBody, Item};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::KindRef;
+use crate::schema::NativeKind;
 use crate::source::Span;
 use crate::types::Ty;
 use std::sync::Arc;
@@ -263,12 +264,21 @@ impl<'a> Expander<'_, 'a> {
                 let layer = Layer { body: Body::Block(block), scope: inner };
                 self.push_layer(kind.name, name, scope.namespace, label.span(), layer)
             }
+            // What becomes of it must see the change.
+            DeclKind::Native(kind) if self.is_composed(kind, name, scope.namespace) => {
+                self.push_layer(kind.kind, name, scope.namespace, label.span(), Layer { body: Body::Block(block), scope: inner })
+            }
             DeclKind::Native(kind) => {
                 let target = Target::Object { kind, namespace: scope.namespace, name };
                 self.changes.push(ObjectChange { target, block: Some(block), scope: inner, span: label.span() });
                 Ok(())
             }
         }
+    }
+
+    /// Whether an object is declared here, and with it what it becomes.
+    fn is_composed(&self, kind: &'static NativeKind, name: Ustr, namespace: Option<Ustr>) -> bool {
+        self.evaluator.program().composition(kind).is_some() && self.decls.find(kind.kind, name, namespace).is_ok()
     }
 
     fn no_type(&self, extend: &ast::Extend) -> Poisoned {
@@ -321,6 +331,10 @@ impl<'a> Expander<'_, 'a> {
         match kind {
             DeclKind::High(kind) => {
                 let decl = self.find(kind.name, name, scope.namespace, remove.label.span())?;
+                self.removed.push(decl);
+            }
+            DeclKind::Native(kind) if self.is_composed(kind, name, scope.namespace) => {
+                let decl = self.find(kind.kind, name, scope.namespace, remove.label.span())?;
                 self.removed.push(decl);
             }
             DeclKind::Native(kind) => {

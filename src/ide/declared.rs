@@ -92,14 +92,14 @@ impl<'a> Walk<'_, 'a> {
             Item::For(each) => self.items(&each.body),
             Item::Test(test) => self.items(&test.body),
             Item::Expect(expect) => self.items(&expect.body),
-            Item::Kind(kind) => {
+            Item::Kind(kind) | Item::Crd(ast::CrdDecl { body: kind, .. }) => {
                 for member in &kind.members {
                     if let Member::Emit(items) = member {
                         self.items(items);
                     }
                 }
             }
-            Item::Entry(_) | Item::Let(_) | Item::Param(_) | Item::Type(_) | Item::Fn(_) | Item::Crd(_) | Item::Refine(_) => {}
+            Item::Entry(_) | Item::Let(_) | Item::Param(_) | Item::Type(_) | Item::Fn(_) | Item::Refine(_) => {}
             Item::Rule(_) | Item::Import(_) | Item::Base(_) | Item::Remove(_) | Item::Waive(_) | Item::Assert(_) => {}
         }
     }

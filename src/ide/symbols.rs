@@ -62,7 +62,7 @@ fn item(analysis: &Analysis, item: &Item) -> Vec<Symbol> {
             let children = members(analysis, &decl.members);
             ident(&decl.name, Sort::Kind, "kind", decl.span).map(|symbol| Symbol { children, ..symbol })
         }
-        Item::Crd(decl) => ident(&decl.name, Sort::Kind, "crd", decl.span),
+        Item::Crd(decl) => ident(&decl.body.name, Sort::Kind, "crd", decl.body.span),
         Item::Refine(decl) => ident(&decl.ty.name, Sort::Rule, "refine", decl.span),
         Item::Rule(decl) => ident(&decl.name, Sort::Rule, &format!("rule on {}", decl.on.name.name), decl.span),
         Item::Test(decl) => symbol(analysis, &text(analysis, decl.name.span), "test", Sort::Test, decl.span, decl.name.span),

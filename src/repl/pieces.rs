@@ -69,7 +69,7 @@ fn name(item: &Item) -> Option<String> {
         Item::Type(i) => Some(format!("type {}", i.name.name)),
         Item::Fn(i) => Some(format!("fn {}", i.name.name)),
         Item::Kind(i) => Some(format!("kind {}", i.name.name)),
-        Item::Crd(i) => Some(format!("crd {}", i.name.name)),
+        Item::Crd(i) => Some(format!("crd {}", i.body.name.name)),
         Item::Rule(i) => Some(format!("rule {}", i.name.name)),
         Item::Test(i) => i.name.as_static().map(|name| format!("test {name}")),
         Item::Import(i) => i.alias.map(|alias| format!("import {}", alias.name)),

@@ -11,7 +11,6 @@ use crate::source::Span;
 use crate::stdlib::{self, Sort};
 use crate::types::{Default, FieldTy, Literal, MapTy, ModuleId, RecordTy, Ty};
 use std::sync::Arc;
-use ustr::UstrMap;
 
 impl<'a> Program<'a> {
     /// The type that an annotation in `home` names.
@@ -27,6 +26,11 @@ impl<'a> Program<'a> {
     /// The kind declared under that name in `module` itself.
     pub(super) fn own_kind(&self, module: ModuleId, name: Name) -> Option<Arc<Kind<'a>>> {
         Builder { program: self, home: module, path: Vec::new() }.own_kind(name)
+    }
+
+    /// What an object of a crd becomes, as a kind with its fields.
+    pub(super) fn composed(&self, home: ModuleId, decl: &'a ast::CrdDecl) -> Kind<'a> {
+        Builder { program: self, home, path: Vec::new() }.composed(&decl.body)
     }
 
     pub(super) fn std_kind(&self, name: Name) -> Option<Arc<Kind<'a>>> {
@@ -275,21 +279,30 @@ impl<'a> Builder<'_, 'a> {
         Some(kind)
     }
 
+    /// A crd has the fields and the `emit` of a kind. Its settings and columns are the definition's, its conditions the API server's, and
+    /// its status is written in the cluster.
+    fn composed(&mut self, decl: &'a ast::KindDecl) -> Kind<'a> {
+        let mut kind = Kind::new(decl, self.home);
+        let mut fields = Vec::new();
+        for member in &decl.members {
+            match member {
+                Member::Nested(nested) if nested.name.name.as_str() == "status" => {}
+                Member::Nested(nested) => {
+                    let ty = self.nested(nested, true);
+                    self.add_field(&mut fields, ty);
+                }
+                Member::Field(_) | Member::Let(_) | Member::Emit(_) => self.member(member, &mut kind, &mut fields),
+                Member::Set(_) | Member::Require(_) | Member::If(_) | Member::Export(_) | Member::Column(_) => {}
+            }
+        }
+        kind.inputs = RecordTy::new(None, fields);
+        kind
+    }
+
     fn kind(&mut self, decl: &'a ast::KindDecl) -> Kind<'a> {
         let entered = self.enter(Sort::Kind, decl.name);
         let parent = decl.from.as_ref().filter(|_| entered).and_then(|from| self.parent(from));
-        let mut kind = Kind {
-            name: decl.name.name,
-            home: self.home,
-            decl,
-            inputs: RecordTy::new(None, Vec::new()),
-            lets: UstrMap::default(),
-            sets: Vec::new(),
-            requires: Vec::new(),
-            exports: Vec::new(),
-            emits: Vec::new(),
-            parent: None,
-        };
+        let mut kind = Kind::new(decl, self.home);
         let mut fields = Vec::new();
         if let Some(parent) = &parent {
             fields.extend(parent.inputs.fields.iter().map(copy_field));
@@ -352,7 +365,7 @@ impl<'a> Builder<'_, 'a> {
                 self.add_field(fields, ty);
             }
             Member::Nested(nested) => {
-                let ty = self.nested(nested);
+                let ty = self.nested(nested, false);
                 self.add_field(fields, ty);
             }
             Member::Set(field) => kind.sets.push(Layered { what: field, home }),
@@ -368,8 +381,8 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// `f { a: Int, b: Bytes = 64Mi }`: a record field named after itself.
-    fn nested(&mut self, nested: &'a ast::NestedDecl) -> FieldTy<'a> {
+    /// `f { a: Int, b: Bytes = 64Mi }`: a record field named after itself. In a crd the API server judges the conditions that stand in it.
+    fn nested(&mut self, nested: &'a ast::NestedDecl, in_crd: bool) -> FieldTy<'a> {
         let mut fields = Vec::new();
         for member in &nested.members {
             match member {
@@ -378,9 +391,11 @@ impl<'a> Builder<'_, 'a> {
                     self.add_field(&mut fields, ty);
                 }
                 Member::Nested(inner) => {
-                    let ty = self.nested(inner);
+                    let ty = self.nested(inner, in_crd);
                     self.add_field(&mut fields, ty);
                 }
+                // What else cannot stand there was said when the definition was made.
+                _ if in_crd => {}
                 Member::Set(_)
                 | Member::Let(_)
                 | Member::Require(_)

@@ -25,7 +25,7 @@ impl<'a> Program<'a> {
             return None;
         };
         let maker = Maker { program: self, home };
-        let head = decl.name.span;
+        let head = decl.body.name.span;
         let names = maker.names(decl);
         let plural = names.plural.clone();
         let mut version_entries = vec![
@@ -33,10 +33,11 @@ impl<'a> Program<'a> {
             ("served", Node::new(Value::Bool(true), Origin::user(head))),
             ("storage", Node::new(Value::Bool(true), Origin::user(head))),
         ];
-        let root = Scope::of(&decl.members);
-        version_entries.push(("schema", record(vec![("openAPIV3Schema", maker.schema(&decl.members, &decl.doc, head).0)], head)));
+        let root = Scope::of(&decl.body.members);
+        version_entries
+            .push(("schema", record(vec![("openAPIV3Schema", maker.schema(&decl.body.members, &decl.body.doc, head, true).0)], head)));
         let mut subresources = Vec::new();
-        if decl.members.iter().any(|m| matches!(m, Member::Nested(n) if n.name.name.as_str() == "status")) {
+        if decl.body.members.iter().any(|m| matches!(m, Member::Nested(n) if n.name.name.as_str() == "status")) {
             subresources.push(("status", record(Vec::new(), head)));
         }
         subresources.extend(maker.scale(decl, &root).map(|scale| ("scale", scale)));
@@ -59,7 +60,7 @@ impl<'a> Program<'a> {
             ("metadata", record(vec![("name", string(&format!("{plural}.{group}"), head))], head)),
             ("spec", record(spec, head)),
         ];
-        Some(record(entries, decl.span))
+        Some(record(entries, decl.body.span))
     }
 }
 
@@ -72,9 +73,9 @@ struct Names {
 
 impl Names {
     fn node(self, decl: &CrdDecl) -> Node {
-        let at = decl.name.span;
+        let at = decl.body.name.span;
         let mut entries = vec![
-            ("kind", string(&decl.name.name, at)),
+            ("kind", string(&decl.body.name.name, at)),
             ("listKind", string(&self.list_kind, at)),
             ("plural", string(&self.plural, at)),
             ("singular", string(&self.singular, at)),
@@ -99,11 +100,11 @@ impl<'a> Maker<'_, 'a> {
             Some(Value::Str(text)) => Some(text.to_string()),
             _ => None,
         };
-        let singular = text("singular").unwrap_or_else(|| decl.name.name.to_lowercase());
+        let singular = text("singular").unwrap_or_else(|| decl.body.name.name.to_lowercase());
         let plural = text("plural").unwrap_or_else(|| plural_of(&singular));
-        let list_kind = text("listKind").unwrap_or_else(|| format!("{}List", decl.name.name));
+        let list_kind = text("listKind").unwrap_or_else(|| format!("{}List", decl.body.name.name));
         let lists = ["categories", "shortNames"].into_iter().filter_map(|name| Some((name, self.setting(decl, name)?))).collect();
-        for member in &decl.members {
+        for member in &decl.body.members {
             if let Member::Set(field) = member {
                 self.known_setting(field);
             }
@@ -121,7 +122,7 @@ impl<'a> Maker<'_, 'a> {
 
     /// What a setting was given, plain data.
     fn setting(&self, decl: &'a CrdDecl, name: &str) -> Option<Node> {
-        decl.members.iter().find_map(|member| match member {
+        decl.body.members.iter().find_map(|member| match member {
             Member::Set(ast::Field { key, label: None, value: FieldValue::Set(value), .. }) if key.as_static()?.as_str() == name => {
                 self.data(value)
             }
@@ -139,7 +140,7 @@ impl<'a> Maker<'_, 'a> {
     }
 
     fn scale(&self, decl: &'a CrdDecl, root: &Scope) -> Option<Node> {
-        let block = decl.members.iter().find_map(|member| match member {
+        let block = decl.body.members.iter().find_map(|member| match member {
             Member::Set(ast::Field { key, label: None, value: FieldValue::Block(block), .. }) if key.as_static()?.as_str() == "scale" => {
                 Some(block)
             }
@@ -176,7 +177,7 @@ impl<'a> Maker<'_, 'a> {
 
     fn columns(&self, decl: &'a CrdDecl, root: &Scope) -> Vec<Node> {
         let mut out = Vec::new();
-        for member in &decl.members {
+        for member in &decl.body.members {
             let Member::Column(column) = member else { continue };
             let name = column.name.as_static().unwrap_or_default();
             let Some(path) = self.path(&column.value, root) else { continue };
@@ -191,7 +192,7 @@ impl<'a> Maker<'_, 'a> {
     }
 
     /// The schema of some members, and whether one of them must be written.
-    fn schema(&self, members: &'a [Member], doc: &ast::Doc, at: Span) -> (Node, bool) {
+    fn schema(&self, members: &'a [Member], doc: &ast::Doc, at: Span, is_root: bool) -> (Node, bool) {
         let (mut properties, mut required, mut rules) = (Vec::new(), Vec::new(), Vec::new());
         let scope = Scope::of(members);
         for member in members {
@@ -208,7 +209,7 @@ impl<'a> Maker<'_, 'a> {
                     properties.push((field.name.name, record(schema, field.span)));
                 }
                 Member::Nested(nested) => {
-                    let (schema, needed) = self.schema(&nested.members, &nested.doc, nested.span);
+                    let (schema, needed) = self.schema(&nested.members, &nested.doc, nested.span, false);
                     if needed && nested.name.name.as_str() != "status" {
                         required.push(string(&nested.name.name, nested.span));
                     }
@@ -216,16 +217,16 @@ impl<'a> Maker<'_, 'a> {
                 }
                 Member::Require(require) => rules.extend(self.rule(require, &scope)),
                 Member::Set(_) | Member::Column(_) => {}
-                Member::Let(ast::Let { span, .. }) | Member::If(ast::If { span, .. }) => {
+                Member::If(ast::If { span, .. }) => {
                     self.error(*span, "a crd has no such thing: what it says is the same for all its objects", "declare fields and rules");
                 }
                 Member::Export(ast::Block { span, .. }) => {
                     self.error(*span, "a crd exports nothing", "its objects' fields are read as such")
                 }
-                Member::Emit(_) => {
-                    let error =
-                        Diagnostic::new(&codes::NOT_YET, at, "what an object of a crd becomes is not compiled by this version of kdsl");
-                    self.program.sink.push(error.help("declare a `kind` beside it that emits these objects"));
+                // They say what one of its objects becomes, which is no part of the definition.
+                Member::Emit(_) | Member::Let(_) if is_root => {}
+                Member::Emit(_) | Member::Let(_) => {
+                    self.error(member.span(), "this stands in the body of the crd itself", "move it out of this record");
                 }
             }
         }
@@ -276,7 +277,9 @@ impl<'a> Maker<'_, 'a> {
             Ty::String | Ty::Duration | Ty::Percent | Ty::Literal(Literal::Str(_)) => one("string"),
             Ty::Literal(Literal::Int(_)) => one("integer"),
             Ty::Literal(Literal::Bool(_)) => one("boolean"),
-            Ty::Cpu | Ty::Bytes | Ty::Quantity => vec![flag("x-kubernetes-int-or-string")],
+            Ty::Cpu | Ty::Bytes | Ty::Quantity => {
+                vec![flag("x-kubernetes-int-or-string"), ("pattern", string(crate::crd::QUANTITY_PATTERN, at))]
+            }
             Ty::List(elem) => {
                 let mut schema = one("array");
                 schema.push(("items", record(self.typed(elem, at), at)));

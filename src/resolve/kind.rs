@@ -38,6 +38,22 @@ pub enum KindRule<'a> {
 }
 
 impl<'a> Kind<'a> {
+    /// A kind that has nothing yet.
+    pub(super) fn new(decl: &'a ast::KindDecl, home: ModuleId) -> Kind<'a> {
+        Kind {
+            name: decl.name.name,
+            home,
+            decl,
+            parent: None,
+            inputs: RecordTy::new(None, Vec::new()),
+            lets: UstrMap::default(),
+            sets: Vec::new(),
+            requires: Vec::new(),
+            exports: Vec::new(),
+            emits: Vec::new(),
+        }
+    }
+
     /// The declaration of a field, in this kind or in one that it is made from.
     pub fn declared(&self, name: Name) -> Option<&'a FieldDecl> {
         let own = self.decl.members.iter().find_map(|member| match member {

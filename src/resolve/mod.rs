@@ -7,6 +7,7 @@
 mod build;
 mod cel;
 mod crd;
+mod foreign;
 mod kind;
 mod native;
 mod refine;
@@ -34,6 +35,8 @@ pub struct Program<'a> {
     pub sink: &'a Sink,
     /// By [`ModuleId`]; 1 is the file that is built.
     pub modules: Vec<Module<'a>>,
+    /// What an object of a kind that is declared with `crd` becomes, by that kind.
+    compositions: FxHashMap<schema::TypeId, Slot<(ModuleId, &'a ast::CrdDecl), Arc<Kind<'a>>>>,
     std_kinds: RwLock<UstrMap<Arc<Kind<'a>>>>,
     std_types: RwLock<UstrMap<Ty<'a>>>,
     refinements: RwLock<FxHashMap<schema::TypeId, Arc<[RefinedField<'a>]>>>,
@@ -111,8 +114,15 @@ impl<'a> Program<'a> {
         for (number, file) in project.files.iter().enumerate() {
             modules.push(Module::new(module_id(number), file, sink));
         }
-        let mut program =
-            Program { db, sink, modules, std_kinds: Default::default(), std_types: Default::default(), refinements: Default::default() };
+        let mut program = Program {
+            db,
+            sink,
+            modules,
+            compositions: Default::default(),
+            std_kinds: Default::default(),
+            std_types: Default::default(),
+            refinements: Default::default(),
+        };
         program.define();
         program
     }
@@ -121,15 +131,36 @@ impl<'a> Program<'a> {
     fn define(&mut self) {
         for number in 1..self.modules.len() {
             let id = ModuleId(number as u32);
-            let crds = self.modules[number].items.iter().filter_map(|item| if let Item::Crd(crd) = item { Some(crd) } else { None });
-            let made: Vec<(Span, ValueNode)> = crds.filter_map(|crd| Some((crd.name.span, self.custom_definition(id, crd)?))).collect();
-            if !made.is_empty() {
-                let nodes: Vec<&ValueNode> = made.iter().map(|(_, node)| node).collect();
-                let bundle = crate::crd::bundle(&nodes);
-                self.modules[number].open_natives.insert(0, bundle);
-                self.modules[number].definitions = made;
+            let items = self.modules[number].items;
+            let crds = items.iter().filter_map(|item| if let Item::Crd(crd) = item { Some(crd) } else { None });
+            let made = crds.filter_map(|crd| Some((crd, self.custom_definition(id, crd)?)));
+            let (crds, made): (Vec<&ast::CrdDecl>, Vec<ValueNode>) = made.unzip();
+            if made.is_empty() {
+                continue;
             }
+            let bundle = crate::crd::bundle(&made.iter().collect::<Vec<_>>());
+            for crd in &crds {
+                let kind = schema::kind_in(&bundle, &crd.body.name.name);
+                if let Some(kind) = kind.filter(|_| crd.body.members.iter().any(|member| matches!(member, ast::Member::Emit(_)))) {
+                    self.compositions.entry(kind.ty).or_insert_with(|| Slot { decl: (id, crd), built: OnceLock::new() });
+                }
+            }
+            self.modules[number].open_natives.insert(0, bundle);
+            self.modules[number].definitions = crds.iter().map(|crd| crd.body.name.span).zip(made).collect();
         }
+    }
+
+    /// What an object of a native kind becomes: the kind whose fields are its own, where it was declared with `crd` and emits anything.
+    pub fn composition(&self, kind: &'static NativeKind) -> Option<Arc<Kind<'a>>> {
+        let slot = self.compositions.get(&kind.ty)?;
+        let (home, decl) = slot.decl;
+        Some(slot.built.get_or_init(|| Arc::new(self.composed(home, decl))).clone())
+    }
+
+    /// The kind that a `crd` is when it emits anything.
+    pub fn composition_of(&self, home: ModuleId, decl: &'a ast::CrdDecl) -> Option<Arc<Kind<'a>>> {
+        let kind = self.module(home).open_natives.first().and_then(|bundle| schema::kind_in(bundle, &decl.body.name.name))?;
+        self.composition(kind).filter(|kind| std::ptr::eq(kind.decl, &decl.body))
     }
 
     /// The CustomResourceDefinitions that the file and its bases declare, each with the place of its name.
@@ -235,6 +266,9 @@ impl<'a> Program<'a> {
         if !name.starts_with(|c: char| c.is_ascii_uppercase()) {
             return None;
         }
+        if home == STD {
+            return schema::kind(&name).or_else(|| self.foreign_kind(name));
+        }
         let imported = self.visible(home).find_map(|m| self.module(m).open_natives.iter().find_map(|gv| schema::kind_in(gv, &name)));
         imported.or_else(|| schema::kind(&name))
     }
@@ -321,8 +355,11 @@ impl<'a> Program<'a> {
         match suggest::nearest(&name, candidates) {
             Some(near) => error = error.help(format!("did you mean `{near}`?")).fix(head.name.span, near),
             None => {
-                error =
-                    error.help("kinds are those of the standard library (`app`), of Kubernetes (`Deployment`), and your own (`kind … { }`)")
+                error = error.help(if name.starts_with(|c: char| c.is_ascii_uppercase()) {
+                    "a kind that is not Kubernetes' own comes by its CustomResourceDefinition: `import \"./crds/….yaml\"` at the head of the file"
+                } else {
+                    "kinds are those of the standard library (`app`), of Kubernetes (`Deployment`), and your own (`kind … { }`)"
+                })
             }
         }
         self.sink.push(error);
@@ -343,6 +380,24 @@ fn sorted<'n>(names: impl Iterator<Item = &'n Name>) -> Vec<Name> {
     let mut names: Vec<Name> = names.copied().collect();
     names.sort_by_key(|name| name.as_str());
     names
+}
+
+/// An import of an API group and version that there is not, or not any more.
+fn unknown_version(version: &str, at: Span) -> Diagnostic {
+    if let Some(removed) = schema::removed_version(version) {
+        let message = format!("{version} is not served since Kubernetes {}", removed.since);
+        let error = Diagnostic::new(&codes::UNKNOWN_MODULE, at, message);
+        let error = match removed.replacement {
+            Some(new) => error.help(format!("import `k8s/{new}`, or write its kinds by their bare names")),
+            None => error,
+        };
+        return if removed.note.is_empty() { error } else { error.help(removed.note) };
+    }
+    let error = Diagnostic::new(&codes::UNKNOWN_MODULE, at, format!("Kubernetes has no API group and version `{version}`"));
+    match suggest::nearest(version, schema::kinds().map(|k| k.api_version.as_str())) {
+        Some(near) => error.help(format!("did you mean `k8s/{near}`?")),
+        None => error.help("write a group and its version, as in `k8s/apps/v1`, or `k8s/v1` for the core group"),
+    }
 }
 
 fn module_id(file: usize) -> ModuleId {
@@ -397,18 +452,15 @@ impl<'a> Module<'a> {
             },
             ImportTarget::Missing => Alias::Missing,
         };
-        if let Alias::Native(group_version) = target
-            && schema::added::bundle(group_version).is_none()
-            && !schema::kinds().any(|kind| kind.api_version == group_version)
-        {
-            let known: Vec<&str> = schema::kinds().map(|k| k.api_version.as_str()).collect();
-            let error =
-                Diagnostic::new(&codes::UNKNOWN_MODULE, import.span, format!("Kubernetes has no API group and version `{group_version}`"));
-            sink.push(match suggest::nearest(&group_version, known) {
-                Some(near) => error.help(format!("did you mean `k8s/{near}`?")),
-                None => error.help("write a group and its version, as in `k8s/apps/v1`, or `k8s/v1` for the core group"),
-            });
-        }
+        let is_unknown =
+            |version: Ustr| schema::added::bundle(version).is_none() && !schema::kinds().any(|kind| kind.api_version == version);
+        let target = match target {
+            Alias::Native(group_version) if is_unknown(group_version) => {
+                sink.push(unknown_version(&group_version, import.span));
+                Alias::Missing
+            }
+            target => target,
+        };
         match (import.alias, target) {
             (Some(alias), target) => {
                 self.aliases.insert(alias.name, target);

@@ -262,6 +262,8 @@ impl Finder<'_, '_> {
                 cannot("the rule says so", "do what it demands, or talk to those who wrote it")
             }
             Some(_) => true,
+            // Advice about the kind of an object, said where rules speak.
+            None if name == codes::RETIRED_API.name => true,
             None if codes::find(&name).is_some() => {
                 cannot("it is no rule, but an error of the program or its objects", "do what it demands")
             }

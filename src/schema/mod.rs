@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 pub use native::{ListMerge, ListTy, NativeField, NativeKind, NativeTy, NativeType, Union};
 pub use release::{KubeRange, Minor, NotARelease, Releases};
-pub use removed::{Removed, removed};
+pub use removed::{Removed, removed, removed_version, retired};
 use table::{Table, last_segment};
 
 /// The number of a native type. Numbers are stable within one build of the program only.

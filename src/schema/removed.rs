@@ -68,6 +68,21 @@ const TABLE: &[(&str, &str, u8, Option<&str>, &str)] = &[
     ("storage.k8s.io/v1beta1", "*", 22, Some("storage.k8s.io/v1"), ""),
 ];
 
+/// Groups of projects that ended or moved, and what goes on in their place.
+const RETIRED: &[(&str, &str)] = &[
+    (
+        "servicecatalog.k8s.io",
+        "the Service Catalog ended in 2022: instances are made by Crossplane or by an operator of the service, bindings by `ServiceBinding` of servicebinding.io/v1",
+    ),
+    ("networking.x-k8s.io", "the Gateway API goes on as gateway.networking.k8s.io/v1"),
+    ("certmanager.k8s.io", "cert-manager goes on as cert-manager.io/v1"),
+];
+
+/// What goes on in place of a group whose project ended or moved.
+pub fn retired(group: &str) -> Option<&'static str> {
+    RETIRED.iter().find(|(name, _)| *name == group).map(|(_, successor)| *successor)
+}
+
 const INGRESS: &str = "a path names its backend as `service { name, port { number } }`, and `pathType` is required";
 const SELECTOR: &str = "`spec.selector` is required and cannot change later";
 const POLICY: &str = "namespaces carry Pod Security levels now: the label `pod-security.kubernetes.io/enforce`";
@@ -76,5 +91,12 @@ const WEBHOOK: &str = "`sideEffects` and `admissionReviewVersions` are required"
 /// What became of a kind in a version that no current release serves; `None` where there never was one.
 pub fn removed(api_version: &str, kind: &str) -> Option<Removed> {
     let found = TABLE.iter().find(|(version, name, ..)| *version == api_version && (*name == kind || *name == "*"))?;
+    Some(Removed { since: Minor(found.2), replacement: found.3, note: found.4 })
+}
+
+/// What became of a whole version; of one kind in it, where they went different ways.
+pub fn removed_version(api_version: &str) -> Option<Removed> {
+    let of_version = || TABLE.iter().filter(|(version, ..)| *version == api_version);
+    let found = of_version().find(|(_, kind, ..)| *kind == "*").or_else(|| of_version().next())?;
     Some(Removed { since: Minor(found.2), replacement: found.3, note: found.4 })
 }

@@ -35,6 +35,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("std/kinds/stateful.kdsl", include_str!("../../stdlib/kinds/stateful.kdsl")),
     ("std/kinds/daemon.kdsl", include_str!("../../stdlib/kinds/daemon.kdsl")),
     ("std/kinds/task.kdsl", include_str!("../../stdlib/kinds/task.kdsl")),
+    ("std/kinds/catalogue.kdsl", include_str!("../../stdlib/kinds/catalogue.kdsl")),
     ("std/k8s/admission.kdsl", include_str!("../../stdlib/k8s/admission.kdsl")),
     ("std/k8s/apiregistration.kdsl", include_str!("../../stdlib/k8s/apiregistration.kdsl")),
     ("std/k8s/apps.kdsl", include_str!("../../stdlib/k8s/apps.kdsl")),

@@ -75,7 +75,7 @@ impl Walk {
                 Item::Param(param) => param.default.iter().for_each(|e| self.expr(e)),
                 Item::Fn(decl) => self.expr(&decl.body),
                 Item::Kind(kind) => self.members(&kind.members),
-                Item::Crd(crd) => self.members(&crd.members),
+                Item::Crd(crd) => self.members(&crd.body.members),
                 Item::Extend(extend) => match &extend.body {
                     ExtendBody::Block(block) => self.block(block),
                     ExtendBody::Items(items) => self.items(items),

@@ -359,9 +359,9 @@ fn head_around(items: &[Item], span: Span) -> Option<Span> {
         Item::For(each) => head_around(&each.body, span),
         Item::Let(decl) => Some(Span::new(decl.span.start, decl.name.span.end)),
         Item::Param(param) => Some(Span::new(param.span.start, param.name.span.end)),
-        Item::Kind(kind) => Some(Span::new(kind.span.start, kind.name.span.end)),
+        Item::Kind(kind) | Item::Crd(ast::CrdDecl { body: kind, .. }) => Some(Span::new(kind.span.start, kind.name.span.end)),
         Item::Fn(decl) => Some(Span::new(decl.span.start, decl.name.span.end)),
-        Item::Entry(_) | Item::Type(_) | Item::Crd(_) | Item::Refine(_) | Item::Rule(_) | Item::Test(_) => None,
+        Item::Entry(_) | Item::Type(_) | Item::Refine(_) | Item::Rule(_) | Item::Test(_) => None,
         Item::Import(_) | Item::Base(_) | Item::Remove(_) | Item::Waive(_) | Item::Assert(_) | Item::Expect(_) => None,
     }
 }

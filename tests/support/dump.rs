@@ -74,7 +74,7 @@ impl Dump {
                 let from = from.map(|from| format!(" from {}", path(&from))).unwrap_or_default();
                 self.inside(format!("kind {}{from}", name.name), |dump| dump.members(members));
             }
-            Item::Crd(CrdDecl { name, group_version, members, doc, .. }) => {
+            Item::Crd(CrdDecl { group_version, body: KindDecl { name, members, doc, .. } }) => {
                 self.doc(doc);
                 self.inside(format!("crd {} in {}", name.name, text(group_version)), |dump| dump.members(members));
             }

@@ -64,6 +64,8 @@ fn settings_and_questions() {
     gives! {
         "inherited"("labels") => map([("team", "a".into())]);
         "inherited"("annotations") => NULL;
+        "waived"("image-pinned") => true;
+        "waived"("image-stale") => false;
         "isNull"(NULL) => true;
         "isNull"(none()) => false;
         "typeOf"(NULL) => "null";

@@ -52,6 +52,10 @@ impl Host for Mock {
     fn inherited(&mut self, setting: &str) -> Result<Node, Fault> {
         Ok(if setting == "labels" { at(7, map([("team", "a".into())])) } else { Node::default() })
     }
+
+    fn waived(&mut self, rule: &str) -> Result<bool, Fault> {
+        Ok(rule == "image-pinned")
+    }
 }
 
 const CALL: Origin = Origin { span: Span { start: 1000, end: 1010 }, kind: value::OriginKind::User };

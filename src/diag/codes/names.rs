@@ -52,9 +52,6 @@ codes! {
         doc: "A declaration in another namespace is found by its bare name only when one has it. Write the full name: `namespace.shop.app.web`.",
         fails: "namespace a { config c { data { A = \"1\" } } }\nnamespace b { config c { data { A = \"1\" } } }\nextend config c { data { B = \"2\" } }\n",
         passes: "namespace a { config c { data { A = \"1\" } } }\nextend config c { data { B = \"2\" } }\n";
-    NOT_YET = "not-yet", Error, "this version of kdsl does not do this yet",
-        doc: "The language has it and this version reads it, but does not act on it: a `crd` with `emit` is not compiled to what its objects become. Rather than leave it out silently kdsl stops.",
-        fails: "crd Website in \"extensions.example.com/v1\" { spec { gitRepo: String }, emit { ConfigMap c { data { A = \"1\" } } } }\n", passes: "ConfigMap c { data { A = \"1\" } }\n";
     CYCLE = "cycle", Error, "a definition needs itself",
         doc: "A let, a field, a function, a type or a kind that needs its own value has none. The message shows the way round.",
         fails: "let a = b\nlet b = a\n", passes: "let a = 1\nlet b = a\n";

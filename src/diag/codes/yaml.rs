@@ -18,6 +18,9 @@ codes! {
     REMOVED_VERSION = "removed-version", Error, "Kubernetes no longer serves this version of the kind",
         doc: "API versions end: betas after some releases, for good. The kind usually goes on in a newer version, with a few fields changed.",
         fails: "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    RETIRED_API = "retired-api", Warning, "an object is of a project that ended or moved",
+        doc: "A cluster that still has the definition takes the object, and nobody looks after what serves it. The message names what goes on in its place.",
+        fails: "apiVersion: servicecatalog.k8s.io/v1beta1\nkind: ServiceInstance\nmetadata: {name: a}\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: serviceinstances.servicecatalog.k8s.io, annotations: {api-approved.kubernetes.io: \"unapproved, legacy API\"}}\nspec:\n  group: servicecatalog.k8s.io\n  scope: Namespaced\n  names: {kind: ServiceInstance, plural: serviceinstances}\n  versions: [{name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
     UNKNOWN_OBJECT = "unknown-object", Error, "Kubernetes has no such kind in this group and version",
         doc: "The group is one of Kubernetes' own, and no release that kdsl knows has the kind there.",
         fails: "apiVersion: apps/v1\nkind: Deploymet\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";

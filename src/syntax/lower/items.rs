@@ -139,7 +139,8 @@ impl Lower<'_> {
         let mut inner = pair.into_inner();
         let name = self.ident(next(&mut inner));
         let group_version = self.str_lit(next(&mut inner));
-        CrdDecl { name, group_version, members: self.kind_body(next(&mut inner), true), doc, span }
+        let body = KindDecl { name, from: None, members: self.kind_body(next(&mut inner), true), doc, span };
+        CrdDecl { group_version, body }
     }
 
     fn refine(&self, pair: P) -> RefineDecl {
