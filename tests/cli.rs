@@ -602,6 +602,22 @@ fn diff_leaves_replicas_to_their_autoscaler_and_hides_secrets() {
     dir.run(&["diff", "-", "-"]).code(2).says(&["only once"]);
 }
 
+#[test]
+fn params_from_standard_input_reach_both_programs() {
+    let program = |label: &str| format!("param n: Int\nconfig c {{ data = {{ {label} = \"${{n}}\" }} }}\n");
+    let dir = Dir::with(&[("old.kdsl", &program("a")), ("new.kdsl", &program("b"))]);
+    let out = dir.run_with_input(&["diff", "old.kdsl", "new.kdsl", "--params", "-"], "n: 7").code(0).out;
+    assert!(out.contains("- data.a: 7") && out.contains("+ data.b: 7"), "{out}");
+    for args in [
+        vec!["diff", "-", "new.kdsl", "--params", "-"],
+        vec!["why", "-", "ConfigMap/c", "--params", "-"],
+        vec!["build", "new.kdsl", "--params", "-", "--params", "-"],
+        vec!["build", "-", "--params", "-"],
+    ] {
+        dir.run_with_input(&args, "n: 7").code(2).says(&["standard input can be read only once", "a file for the other"]);
+    }
+}
+
 const TESTED: &str = "param env: \"dev\" | \"prod\" = \"dev\"\napp web {\n  image = \"nginx:1.27.0\"\n  user = 101, resources { cpu = 100m, memory = 64Mi }\n  replicas = if env == \"prod\" then 3 else 1\n}\n";
 
 #[test]

@@ -1,12 +1,12 @@
 //! `kdsl build`: a program as manifests.
 
-use super::input::Input;
+use super::input::{self, Input};
 use super::terminal::{print, say};
 use super::{Diagnostics, ERRORS, Stop, folder, params};
 use crate::emit::Format;
 use crate::engine::Engine;
 use clap::ValueEnum;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Compile a file to Kubernetes manifests
@@ -45,9 +45,7 @@ enum Output {
 }
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
-    if args.file == Path::new("-") && args.params.reads_stdin() {
-        return Err(Stop::usage("standard input cannot be both FILE and a file of params").help("name a file for one of the two"));
-    }
+    input::only_one_stdin([&args.file], args.params.stdins())?;
     let format = match args.format {
         Output::Yaml => Format::Yaml,
         Output::Json => Format::Json,

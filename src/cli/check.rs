@@ -34,7 +34,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
-    input::only_one_stdin(&args.files, usize::from(args.params.reads_stdin()))?;
+    input::only_one_stdin(&args.files, args.params.stdins())?;
     let (given, kube) = (args.params.given()?, args.kube.range()?);
     let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
     if args.waivers {

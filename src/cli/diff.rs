@@ -5,6 +5,7 @@ use super::terminal::{self, print, say};
 use super::{Diagnostics, ERRORS, Stop, disk, params, vet};
 use crate::diff::Verdict;
 use crate::engine::{self, Engine, Side};
+use crate::params::Given;
 use crate::world::World;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -82,9 +83,10 @@ impl Gate {
 }
 
 pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
-    input::only_one_stdin([&args.old, &args.new], usize::from(args.params.reads_stdin()))?;
-    let (old, _) = side(&args, &args.old, &args.old_param)?;
-    let (new, program) = side(&args, &args.new, &args.new_param)?;
+    input::only_one_stdin([&args.old, &args.new], args.params.stdins())?;
+    let given = args.params.given()?;
+    let (old, _) = side(&args, &args.old, &given, &args.old_param)?;
+    let (new, program) = side(&args, &args.new, &given, &args.new_param)?;
     let mut failed = false;
     // Advice is what `check` and `vet` are for; here it would stand between the reader and the changes.
     for side in [&old, &new].into_iter().filter(|side| side.diagnostics.has_errors()) {
@@ -106,7 +108,7 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
 }
 
 /// The objects of OLD or NEW, and the program where it is one.
-fn side(args: &Args, file: &Path, own: &[(String, String)]) -> Result<(Side, Option<(disk::Folder, String)>), Stop> {
+fn side(args: &Args, file: &Path, given: &[Given], own: &[(String, String)]) -> Result<(Side, Option<(disk::Folder, String)>), Stop> {
     let in_namespace = |side: Side| match &args.namespace {
         Some(namespace) => side.in_namespace(namespace),
         None => side,
@@ -118,7 +120,7 @@ fn side(args: &Args, file: &Path, own: &[(String, String)]) -> Result<(Side, Opt
     }
     let input = Input::open(file)?;
     let program = (input.world.clone(), input.path.clone());
-    let given = args.params.given()?.into_iter().chain(params::given_by(own));
+    let given = given.iter().cloned().chain(params::given_by(own));
     let build = given.fold(Engine::new(input.world), Engine::given).build(&input.path);
     Ok((in_namespace(build.into_side()), Some(program)))
 }

@@ -74,7 +74,7 @@ pub fn only_one_stdin<'f>(files: impl IntoIterator<Item = &'f PathBuf>, others: 
     let named = files.into_iter().filter(|file| file.as_path() == Path::new("-")).count();
     match named + others {
         0 | 1 => Ok(()),
-        _ => Err(Stop::usage("standard input can be read only once").help("name `-` only once")),
+        _ => Err(Stop::usage("standard input can be read only once").help("name `-` only once, and a file for the other")),
     }
 }
 

@@ -37,8 +37,9 @@ impl ParamArgs {
         Ok(given)
     }
 
-    pub fn reads_stdin(&self) -> bool {
-        self.params.iter().any(|file| file == Path::new("-"))
+    /// How often standard input is named.
+    pub fn stdins(&self) -> usize {
+        self.params.iter().filter(|file| file.as_path() == Path::new("-")).count()
     }
 }
 

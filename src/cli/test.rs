@@ -45,7 +45,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
-    input::only_one_stdin(&args.files, usize::from(args.params.reads_stdin()))?;
+    input::only_one_stdin(&args.files, args.params.stdins())?;
     let given = args.params.given()?;
     let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
     let options = TestOptions { filter: args.filter.clone(), accept: args.accept, coverage: args.coverage, ..TestOptions::default() };

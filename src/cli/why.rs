@@ -56,6 +56,7 @@ pub fn run(mut args: Args, color: bool, color_out: bool) -> Result<ExitCode, Sto
         let line = std::mem::replace(&mut args.file, PathBuf::from(&args.object));
         args.object = line.display().to_string();
     }
+    input::only_one_stdin([&args.file], args.params.stdins())?;
     let given = args.params.given()?;
     let input = Input::open(&args.file)?;
     let query = query(&args)?;
