@@ -330,7 +330,7 @@ fn a_large_file_gives_what_its_parts_give() {
 fn pieces_are_found_without_parsing_and_parse_alone() {
     let text = "// a library\n\n/// A port.\ntype Port = Int(1..65535)\n\ntype Tier =\n  | \"a\"\n  | \"b\"\nfn url(\n  host: String,\n) -> String = \"\"\"\n  kind no { }\n  \"\"\"\n/// An app.\nkind app {\n  image: String\n}\nkind webapp from app { }\n";
     let source = source(text);
-    let pieces = syntax::pieces(&source);
+    let pieces = kdsl::stdlib::pieces(&source);
     let heads: Vec<String> = pieces.iter().map(|piece| piece.head.join(" ")).collect();
     assert_eq!(heads, ["type Port", "type Tier", "fn url", "kind app", "kind webapp from app"]);
     let sink = Sink::new();

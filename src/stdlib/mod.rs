@@ -1,16 +1,19 @@
 //! The standard library: kdsl files embedded in the binary, indexed at first use, parsed piece by piece when a piece is first named.
 //!
 //! Its files stand at fixed positions before all user files, in every [`FileDb`], so that one parsed piece serves all runs of the
-//! process. Cutting the text into pieces needs only the lexer; a run that uses one kind parses that kind and what it mentions.
+//! process. Cutting the text into pieces looks at its lines alone; a run that uses one kind parses that kind and what it mentions.
 
+mod cut;
 mod examples;
 
+pub use cut::pieces;
 pub use examples::{Example, examples_of};
 
 use crate::ast::{self, Item, Name};
 use crate::diag::Sink;
 use crate::source::{FileDb, Source, SourceKind, Span};
 use crate::syntax::{self, Piece};
+use rayon::prelude::*;
 use std::sync::{Arc, LazyLock, OnceLock};
 use ustr::{Ustr, UstrMap};
 
@@ -96,6 +99,14 @@ pub fn rules_on(short: &str) -> impl Iterator<Item = &'static ast::RuleDecl> {
     STD.parsed(&STD.rules, short).filter_map(|item| if let Item::Rule(rule) = item { Some(rule) } else { None })
 }
 
+/// Parses the rules on native types, by their short names, side by side.
+pub fn parse_rules_on(shorts: &[&str]) {
+    let numbers: Vec<usize> = shorts.iter().filter_map(|short| STD.rules.get(&Ustr::from(short))).flatten().copied().collect();
+    numbers.par_iter().with_max_len(8).for_each(|&number| {
+        STD.parse(number);
+    });
+}
+
 /// The refinements of a native type, by its short name.
 pub fn refinements_of(short: &str) -> impl Iterator<Item = &'static ast::RefineDecl> {
     STD.parsed(&STD.refinements, short).filter_map(|item| if let Item::Refine(refine) = item { Some(refine) } else { None })
@@ -169,7 +180,7 @@ impl Std {
         let mut std = Std::default();
         for (number, (name, text)) in FILES.iter().enumerate() {
             let source = db.add(*name, *text, SourceKind::Std).expect("the library is smaller than 4 GiB");
-            for piece in syntax::pieces(&source) {
+            for piece in pieces(&source) {
                 std.add(number, piece);
             }
             std.sources.push(source);

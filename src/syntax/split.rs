@@ -9,7 +9,7 @@ use super::nest::{self, Fault};
 use super::token::{self, Kind};
 use super::trouble;
 use crate::diag::Sink;
-use crate::source::{Source, Span};
+use crate::source::Span;
 use ecow::EcoString;
 use std::ops::Range;
 
@@ -326,42 +326,14 @@ pub struct Piece {
     pub span: Span,
 }
 
-/// The top-level entries of a text whose declarations start at column 0, without parsing any.
-///
-/// Only lines and brackets are looked at, so this is for files that are known to be well formed: the standard library's.
-pub fn pieces(source: &Source) -> Vec<Piece> {
-    let text: &str = &source.text;
-    let mut out: Vec<Piece> = Vec::new();
-    let (mut depth, mut at_line_start, mut in_head) = (0u32, true, false);
-    let mut doc: Option<u32> = None;
-    token::scan(text, |token| {
-        let starts_line = std::mem::replace(&mut at_line_start, token.kind == Kind::Newline);
-        match token.kind {
-            Kind::Newline | Kind::Blank | Kind::Comment => return,
-            Kind::Doc => {
-                if depth == 0 {
-                    doc.get_or_insert(token.start);
-                }
-                return;
-            }
-            Kind::LBrace | Kind::LParen | Kind::LBracket => depth += 1,
-            Kind::RBrace | Kind::RParen | Kind::RBracket => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        let is_name = token.kind.is_word() || token.kind == Kind::String;
-        if depth == 0 && starts_line && is_name && !matches!(token.kind, Kind::Else | Kind::Then | Kind::And | Kind::Or | Kind::In) {
-            let start = doc.take().unwrap_or(token.start);
-            out.push(Piece { head: Vec::new(), span: Span::new(source.base + start, 0) });
-            in_head = true;
-        }
-        doc = None;
-        in_head &= is_name;
-        if let Some(piece) = out.last_mut() {
-            piece.span.end = source.base + token.end;
-            if in_head {
-                piece.head.push(text[token.start as usize..token.end as usize].into());
-            }
+/// The words that a line begins with, strings among them.
+pub fn leading_words(line: &str) -> Vec<EcoString> {
+    let (mut words, mut in_head) = (Vec::new(), true);
+    token::scan(line, |token| {
+        in_head &= token.kind.is_word() || matches!(token.kind, Kind::String | Kind::Blank);
+        if in_head && token.kind != Kind::Blank {
+            words.push(line[token.start as usize..token.end as usize].into());
         }
     });
-    out
+    words
 }
