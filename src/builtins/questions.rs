@@ -7,6 +7,7 @@ use crate::ast::{self, ExprKind};
 use ustr::Ustr;
 
 /// A question that only rules ask.
+#[derive(Clone, Copy)]
 pub struct LookUp {
     pub asks: Asks,
     /// The kind whose bare name is the first argument.

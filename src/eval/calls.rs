@@ -2,7 +2,7 @@
 
 use super::{Eval, Evaluator, Poisoned, Scope};
 use crate::ast::{self, ExprKind};
-use crate::builtins::{self, Builtin, Fault, Host, Need};
+use crate::builtins::{self, Builtin, Fault, Host, LookUp, Need};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::resolve::Found;
 use crate::source::{SourceKind, Span};
@@ -20,6 +20,16 @@ pub struct Signature<'a> {
     ret: Option<Ty<'a>>,
 }
 
+/// What a call calls.
+#[derive(Clone, Copy)]
+pub enum Callee<'a> {
+    Function(Found<&'a ast::FnDecl>),
+    Has,
+    Question(LookUp),
+    Builtin(&'static Builtin),
+    Unknown,
+}
+
 /// A lambda argument of a call in progress.
 pub struct Lambda<'a> {
     params: &'a [ast::Ident],
@@ -29,25 +39,32 @@ pub struct Lambda<'a> {
 
 impl<'a> Evaluator<'_, 'a> {
     pub(super) fn call(&mut self, call: &'a ast::Call, span: Span, scope: &Scope<'a>) -> Eval<Node> {
-        if let Some(found) = self.program().function(scope.home, &call.callee) {
-            return self.call_function(found, call, span, scope);
+        let known = self.absent.is_some().then(|| self.callees.get(&address(call)).copied()).flatten();
+        match known.unwrap_or_else(|| self.callee(call, scope)) {
+            Callee::Function(found) => self.call_function(found, call, span, scope),
+            Callee::Has => self.call_has(call, span, scope),
+            Callee::Question(question) => self.look_up(&question, call, scope),
+            Callee::Builtin(builtin) => self.call_builtin(builtin, call, span, scope),
+            Callee::Unknown => Err(self.unknown_function(&written(call), call, scope)),
         }
-        let name: Cow<str> = match call.callee.module {
-            Some(module) => Cow::Owned(format!("{}.{}", module.name, call.callee.name.name)),
-            None => Cow::Borrowed(call.callee.name.name.as_str()),
+    }
+
+    fn callee(&mut self, call: &'a ast::Call, scope: &Scope<'a>) -> Callee<'a> {
+        let in_rule = self.absent.is_some();
+        let found = match self.program().function(scope.home, &call.callee) {
+            Some(found) => Callee::Function(found),
+            None => match &*written(call) {
+                "has" => Callee::Has,
+                name => match LookUp::of(name, call).filter(|_| in_rule) {
+                    Some(question) => Callee::Question(question),
+                    None => builtins::find(name).map_or(Callee::Unknown, Callee::Builtin),
+                },
+            },
         };
-        if name == "has" {
-            return self.call_has(call, span, scope);
+        if in_rule {
+            self.callees.insert(address(call), found);
         }
-        if self.absent.is_some()
-            && let Some(found) = self.look_up(&name, call, scope)
-        {
-            return found;
-        }
-        match builtins::find(&name) {
-            Some(builtin) => self.call_builtin(builtin, call, span, scope),
-            None => Err(self.unknown_function(&name, call, scope)),
-        }
+        found
     }
 
     fn unknown_function(&self, name: &str, call: &ast::Call, scope: &Scope<'a>) -> Poisoned {
@@ -136,11 +153,12 @@ impl<'a> Evaluator<'_, 'a> {
     fn call_builtin(&mut self, builtin: &'static Builtin, call: &'a ast::Call, span: Span, scope: &Scope<'a>) -> Eval<Node> {
         let first_lambda = self.lambdas.len();
         let result = self.builtin_args(builtin, call, span, scope).and_then(|(args, spans)| {
-            let values: Vec<Node> =
-                args.iter().filter_map(|a| if let builtins::Arg::Value(node) = a { Some(node.clone()) } else { None }).collect();
             let mut host = CallHost { evaluator: self, scope, span };
             match (builtin.run)(&mut host, &args) {
-                Ok(node) if node.origin == Origin::NONE => self.measured(Node::new(node.value, self.computed(scope, span, &values)), span),
+                Ok(node) if node.origin == Origin::NONE => {
+                    let values = args.iter().filter_map(|arg| if let builtins::Arg::Value(node) = arg { Some(node) } else { None });
+                    self.measured(Node::new(node.value, self.computed(scope, span, values)), span)
+                }
                 Ok(node) => Ok(node),
                 Err(fault) => Err(self.fault(fault, &self.blamed(&args, spans), span)),
             }
@@ -150,7 +168,7 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// Where to show what is wrong with an argument: in the library's code, where the user wrote its value.
-    fn blamed(&self, args: &[builtins::Arg], mut spans: Vec<Span>) -> Vec<Span> {
+    fn blamed(&self, args: &[builtins::Arg], mut spans: SmallVec<[Span; 4]>) -> SmallVec<[Span; 4]> {
         for (span, arg) in spans.iter_mut().zip(args) {
             match arg {
                 builtins::Arg::Value(node) if !self.program().db.is_user(*span) && self.program().db.is_user(node.origin.span) => {
@@ -183,10 +201,10 @@ impl<'a> Evaluator<'_, 'a> {
         call: &'a ast::Call,
         span: Span,
         scope: &Scope<'a>,
-    ) -> Eval<(Vec<builtins::Arg>, Vec<Span>)> {
+    ) -> Eval<(SmallVec<[builtins::Arg; 4]>, SmallVec<[Span; 4]>)> {
         let variadic = builtin.params.last().is_some_and(|p| p.need == Need::Variadic);
         let fixed = builtin.params.len() - usize::from(variadic);
-        let mut slots: Vec<Option<&'a ast::Arg>> = vec![None; fixed];
+        let mut slots: SmallVec<[Option<&'a ast::Arg>; 4]> = SmallVec::from_elem(None, fixed);
         let mut rest = Vec::new();
         for (position, arg) in call.args.iter().enumerate() {
             let index = match arg.name {
@@ -199,7 +217,7 @@ impl<'a> Evaluator<'_, 'a> {
                 _ => return Err(self.bad_argument(builtin, arg, span)),
             }
         }
-        let (mut args, mut spans) = (Vec::new(), Vec::new());
+        let (mut args, mut spans) = (SmallVec::new(), SmallVec::new());
         for (slot, param) in slots.iter().zip(builtin.params) {
             match slot {
                 Some(arg) => args.push(self.builtin_arg(arg, scope)?),
@@ -242,6 +260,18 @@ impl<'a> Evaluator<'_, 'a> {
             _ => Ok(builtins::Arg::Value(self.eval(&arg.value, scope)?)),
         }
     }
+}
+
+/// What is called, as it is written.
+fn written(call: &ast::Call) -> Cow<'static, str> {
+    match call.callee.module {
+        Some(module) => Cow::Owned(format!("{}.{}", module.name, call.callee.name.name)),
+        None => Cow::Borrowed(call.callee.name.name.as_str()),
+    }
+}
+
+fn address(call: &ast::Call) -> usize {
+    std::ptr::from_ref(call) as usize
 }
 
 /// The evaluator as the body of one call sees it.

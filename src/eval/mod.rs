@@ -243,6 +243,10 @@ pub struct Evaluator<'s, 'a> {
     names_only: bool,
     /// In a rule: what reads give where nothing is written, by the expression's address.
     absent: Option<Arc<Reads>>,
+    /// What the calls in rules call, by the call's address: one evaluator runs the same rules over and over.
+    callees: FxHashMap<usize, calls::Callee<'a>>,
+    /// The last answer of `select`, for the next rule that asks the same: the content of the selector, and the namespace.
+    selected: Option<((u64, Ustr), Node)>,
     sink: &'s Sink,
 }
 
@@ -280,6 +284,8 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             origin_kind: OriginKind::Emit,
             names_only: false,
             absent: None,
+            callees: FxHashMap::default(),
+            selected: None,
             sink: shared.program.sink,
         }
     }

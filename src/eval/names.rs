@@ -86,6 +86,9 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// What `expr` stands for where it is a word, or a path of words, that is bound to no value.
     fn head(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Eval<Option<Head>> {
+        if begins_with_a_local(expr, scope) {
+            return Ok(None);
+        }
         match &expr.kind {
             ExprKind::Name(name) => Ok(self.bare_head(*name, scope)),
             ExprKind::Field { base, field, .. } => {
@@ -320,21 +323,22 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// `has(a.b)`: whether it was written.
     pub(super) fn has(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Eval<bool> {
-        match &expr.kind {
-            ExprKind::Field { base, field, .. } if self.head(base, scope)?.is_none() => {
-                if !self.has(base, scope)? {
-                    return Ok(false);
-                }
-                let node = self.eval(base, scope)?;
-                Ok(match &node.value {
-                    Value::Record(record) => record.get(field.name).is_some_and(|e| !e.node.is_null()),
-                    Value::List(list) => labelled(list, &field.name).is_some(),
-                    Value::Null => false,
-                    _ => !self.member(&node, field.name, field.span, Some(base), scope)?.is_null(),
-                })
-            }
-            _ => Ok(!self.eval(expr, scope)?.is_null()),
+        Ok(!self.written_at(expr, scope)?.is_null())
+    }
+
+    /// The value of a path as far as it was written, without what the server would fill in.
+    fn written_at(&mut self, expr: &'a Expr, scope: &Scope<'a>) -> Eval<Node> {
+        let ExprKind::Field { base, field, .. } = &expr.kind else { return self.eval(expr, scope) };
+        if self.head(base, scope)?.is_some() {
+            return self.eval(expr, scope);
         }
+        let node = self.written_at(base, scope)?;
+        Ok(match &node.value {
+            Value::Null => Node::default(),
+            Value::Record(record) => record.get(field.name).map(|entry| entry.node.clone()).unwrap_or_default(),
+            Value::List(list) => labelled(list, &field.name).cloned().unwrap_or_default(),
+            _ => self.member(&node, field.name, field.span, Some(base), scope)?,
+        })
     }
 
     /// The kind that a head names, for declarations.
@@ -344,6 +348,15 @@ impl<'a> Evaluator<'_, 'a> {
             KindRef::Native(kind) => Some(DeclKind::Native(kind)),
             KindRef::Poison => None,
         }
+    }
+}
+
+/// Whether a path begins with a value that is bound where it stands.
+fn begins_with_a_local(path: &Expr, scope: &Scope) -> bool {
+    match &path.kind {
+        ExprKind::Name(name) => scope.local(*name).is_some(),
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => begins_with_a_local(base, scope),
+        _ => false,
     }
 }
 

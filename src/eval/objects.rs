@@ -8,7 +8,7 @@ use crate::object::Object;
 use crate::value::{Node, Origin, Record, Value};
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use ustr::Ustr;
 
 /// The most pods and objects that a look-up by labels gives: enough to tell by, and a bound for sets in which all carry the same labels.
@@ -59,33 +59,63 @@ struct SelectorsOf {
     others: Vec<u32>,
 }
 
+/// Where each kind has something, by its name.
+type Places = LazyLock<FxHashMap<Ustr, Vec<Ustr>>>;
+
+fn places(of: &[(&str, &[&str])]) -> FxHashMap<Ustr, Vec<Ustr>> {
+    of.iter().map(|(kind, path)| (Ustr::from(kind), path.iter().map(|field| Ustr::from(field)).collect())).collect()
+}
+
 /// Where each kind has its selector.
-const SELECTORS: &[(&str, &[&str])] = &[
-    ("Service", &["spec", "selector"]),
-    ("PodDisruptionBudget", &["spec", "selector"]),
-    ("NetworkPolicy", &["spec", "podSelector"]),
-    ("Deployment", &["spec", "selector"]),
-    ("StatefulSet", &["spec", "selector"]),
-    ("DaemonSet", &["spec", "selector"]),
-    ("ReplicaSet", &["spec", "selector"]),
-    ("ReplicationController", &["spec", "selector"]),
-];
+static SELECTORS: Places = LazyLock::new(|| {
+    places(&[
+        ("Service", &["spec", "selector"]),
+        ("PodDisruptionBudget", &["spec", "selector"]),
+        ("NetworkPolicy", &["spec", "podSelector"]),
+        ("Deployment", &["spec", "selector"]),
+        ("StatefulSet", &["spec", "selector"]),
+        ("DaemonSet", &["spec", "selector"]),
+        ("ReplicaSet", &["spec", "selector"]),
+        ("ReplicationController", &["spec", "selector"]),
+    ])
+});
 
 /// Where each kind has its pod template; a Pod is its own.
-const TEMPLATES: &[(&str, &[&str])] = &[
-    ("Pod", &[]),
-    ("Deployment", &["spec", "template"]),
-    ("StatefulSet", &["spec", "template"]),
-    ("DaemonSet", &["spec", "template"]),
-    ("ReplicaSet", &["spec", "template"]),
-    ("ReplicationController", &["spec", "template"]),
-    ("Job", &["spec", "template"]),
-    ("CronJob", &["spec", "jobTemplate", "spec", "template"]),
-];
+static TEMPLATES: Places = LazyLock::new(|| {
+    places(&[
+        ("Pod", &[]),
+        ("Deployment", &["spec", "template"]),
+        ("StatefulSet", &["spec", "template"]),
+        ("DaemonSet", &["spec", "template"]),
+        ("ReplicaSet", &["spec", "template"]),
+        ("ReplicationController", &["spec", "template"]),
+        ("Job", &["spec", "template"]),
+        ("CronJob", &["spec", "jobTemplate", "spec", "template"]),
+    ])
+});
+
+/// Words that are looked for in every object.
+struct Words {
+    metadata: Ustr,
+    labels: Ustr,
+    match_labels: Ustr,
+    match_expressions: Ustr,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+    metadata: "metadata".into(),
+    labels: "labels".into(),
+    match_labels: "matchLabels".into(),
+    match_expressions: "matchExpressions".into(),
+});
 
 impl Objects {
     pub fn new(list: Vec<Object>) -> Objects {
         Objects { list, ..Objects::default() }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Object> {
+        self.list.iter()
     }
 
     /// Notes that a namespace holds objects of kinds that nothing is known about.
@@ -208,8 +238,8 @@ impl Index {
         self.by_kind.entry(kind).or_default().push(number);
         self.by_place.entry((kind, namespace)).or_default().push(number);
         self.by_name.entry((kind, namespace, object.name)).and_modify(|known| *known = None).or_insert(Some(number));
-        let Some((_, path)) = TEMPLATES.iter().find(|(name, _)| *name == kind.as_str()) else { return };
-        let template = if path.is_empty() { Some(object.node()) } else { object.at(path).cloned() };
+        let Some(path) = TEMPLATES.get(&kind) else { return };
+        let template = if path.is_empty() { Some(object.node()) } else { at(&object.root, path).cloned() };
         if let Some(Node { value: Value::Record(record), origin }) = template {
             self.add_pod(namespace, &record, origin, number);
         }
@@ -217,7 +247,7 @@ impl Index {
 
     fn add_pod(&mut self, namespace: Ustr, template: &Arc<Record>, origin: Origin, owner: u32) {
         let number = self.pods.len() as u32;
-        let labels = record_at(template, "metadata").and_then(|metadata| record_at(metadata, "labels")).cloned();
+        let labels = record_at(template, WORDS.metadata).and_then(|metadata| record_at(metadata, WORDS.labels)).cloned();
         for entry in labels.iter().flat_map(|labels| &labels.entries) {
             if let Value::Str(value) = &entry.node.value {
                 let found = self.by_label.entry((namespace, entry.key, value.clone())).or_default();
@@ -234,10 +264,10 @@ impl Index {
 
 /// The selector of an object that has one and selects anything by it.
 fn selector_of(object: &Object) -> Option<&Record> {
-    let (kind, path) = SELECTORS.iter().find(|(name, _)| *name == object.kind.kind.as_str())?;
-    match object.at(path).map(|node| &node.value) {
+    let kind = object.kind.kind;
+    match at(&object.root, SELECTORS.get(&kind)?).map(|node| &node.value) {
         // A Service without labels in its selector selects no pod.
-        Some(Value::Record(selector)) if *kind != "Service" || !selector.entries.is_empty() => Some(selector),
+        Some(Value::Record(selector)) if kind != "Service" || !selector.entries.is_empty() => Some(selector),
         _ => None,
     }
 }
@@ -246,7 +276,7 @@ fn selector_of(object: &Object) -> Option<&Record> {
 pub fn selects(selector: &Record, labels: Option<&Record>) -> bool {
     let value = |key: Ustr| labels.and_then(|l| l.get(key)).and_then(|e| text(&e.node));
     let exact = exact_labels(selector).iter().all(|(key, wanted)| value(*key).is_some_and(|found| found == wanted));
-    let Some(Value::List(expressions)) = selector.get("matchExpressions".into()).map(|e| &e.node.value) else { return exact };
+    let Some(Value::List(expressions)) = selector.get(WORDS.match_expressions).map(|e| &e.node.value) else { return exact };
     exact
         && expressions.items.iter().all(|item| {
             let Value::Record(expression) = &item.node.value else { return true };
@@ -269,8 +299,8 @@ pub fn selects(selector: &Record, labels: Option<&Record>) -> bool {
 /// The labels that a selector demands by value.
 fn exact_labels(selector: &Record) -> Vec<(Ustr, EcoString)> {
     let is_label_selector =
-        ["matchLabels", "matchExpressions"].iter().any(|f| selector.get((*f).into()).is_some_and(|e| text(&e.node).is_none()));
-    let map = if is_label_selector { record_at(selector, "matchLabels").map(|r| r.as_ref()) } else { Some(selector) };
+        [WORDS.match_labels, WORDS.match_expressions].into_iter().any(|f| selector.get(f).is_some_and(|e| text(&e.node).is_none()));
+    let map = if is_label_selector { record_at(selector, WORDS.match_labels).map(|r| r.as_ref()) } else { Some(selector) };
     map.into_iter().flat_map(|map| &map.entries).filter_map(|e| Some((e.key, text(&e.node)?.clone()))).collect()
 }
 
@@ -281,8 +311,15 @@ fn text(node: &Node) -> Option<&EcoString> {
     }
 }
 
-fn record_at<'r>(record: &'r Record, field: &str) -> Option<&'r Arc<Record>> {
-    match &record.get(field.into())?.node.value {
+/// What stands at a path of fields.
+fn at<'r>(record: &'r Record, path: &[Ustr]) -> Option<&'r Node> {
+    let (last, front) = path.split_last()?;
+    let record = front.iter().try_fold(record, |record, field| record_at(record, *field).map(|inner| &**inner))?;
+    record.get(*last).map(|entry| &entry.node)
+}
+
+fn record_at(record: &Record, field: Ustr) -> Option<&Arc<Record>> {
+    match &record.get(field)?.node.value {
         Value::Record(inner) => Some(inner),
         _ => None,
     }

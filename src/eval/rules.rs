@@ -9,6 +9,7 @@ use crate::diag::Sink;
 use crate::source::Span;
 use crate::value::{Item, List, Node, Record, Value};
 use ecow::EcoString;
+use smallvec::SmallVec;
 use std::sync::{Arc, LazyLock};
 use ustr::Ustr;
 
@@ -60,15 +61,27 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     }
 
     /// The questions that only rules ask: the objects of the run by kind (`find(ConfigMap, name, namespace)`, see [`LookUp`]), and
-    /// those about all of it. `None` for any other call.
-    pub(super) fn look_up(&mut self, function: &str, call: &'a ast::Call, scope: &Scope<'a>) -> Option<Eval<Node>> {
-        let question = LookUp::of(function, call)?;
+    /// those about all of it.
+    pub(super) fn look_up(&mut self, question: &LookUp, call: &'a ast::Call, scope: &Scope<'a>) -> Eval<Node> {
         let first = usize::from(question.kind.is_some());
-        let args: Result<Vec<Node>, _> = call.args[first..].iter().map(|arg| self.eval(&arg.value, scope)).collect();
-        Some(args.map(|args| self.answer(&question, &args)))
+        let args: Result<SmallVec<[Node; 3]>, _> = call.args[first..].iter().map(|arg| self.eval(&arg.value, scope)).collect();
+        Ok(self.answer(question, &args?))
     }
 
-    fn answer(&self, question: &LookUp, args: &[Node]) -> Node {
+    /// The pods that a selector selects. Rules about one object ask one after the other.
+    fn selected(&mut self, selector: &Record, namespace: Ustr) -> Node {
+        let asked = (selector.content(), namespace);
+        match &self.selected {
+            Some((known, pods)) if *known == asked => pods.clone(),
+            _ => {
+                let pods = list(self.shared.objects.pods(selector, namespace));
+                self.selected = Some((asked, pods.clone()));
+                pods
+            }
+        }
+    }
+
+    fn answer(&mut self, question: &LookUp, args: &[Node]) -> Node {
         let objects = &self.shared.objects;
         let kind = question.kind.unwrap_or_default();
         let text = |index: usize| match args.get(index).map(|node| &node.value) {
@@ -87,7 +100,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             Asks::Misspelt => named(objects.misspelt(kind, text(1), &text(0))),
             Asks::MisspeltLabel => named(objects.misspelt_label(text(2), text(0), &text(1)).as_deref().map(Ustr::from)),
             Asks::Objects => list(objects.of_kind(kind, (!args.is_empty()).then(|| text(0)))),
-            Asks::Select => list(record(0).map(|selector| objects.pods(selector, text(1))).unwrap_or_default()),
+            Asks::Select => record(0).map(|selector| self.selected(selector, text(1))).unwrap_or_else(|| list(Vec::new())),
             Asks::Owners => list(record(0).map(|selector| objects.owners(selector, text(1))).unwrap_or_default()),
             Asks::Selecting => list(record(0).map(|labels| objects.selecting(kind, labels, text(1))).unwrap_or_default()),
             Asks::Containers => list(record(0).map(|pod| containers(pod)).unwrap_or_default()),
