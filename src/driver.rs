@@ -229,6 +229,7 @@ fn judge<'a>(
     let waivers = Waivers::of(program, options.today.clone());
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
     let context = conform::Context { db: program.db, sink, kube: options.kube, applied: false, waived: &waived };
+    book.prepare_all(&conform::types_of(shared.objects.iter()), &shared);
     let judges = || (RuleJudge::new(&book, &shared, &faults), conform::Known::default());
     let judged = AtomicUsize::new(0);
     manifests.par_iter().with_min_len(32).for_each_init(judges, |(judge, known), found| {
@@ -526,6 +527,7 @@ pub fn judged<'a>(
     let book = RuleBook::new(program, options.kube);
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
     let context = conform::Context { db: program.db, sink: program.sink, kube: options.kube, applied: true, waived: &waived };
+    book.prepare_all(&conform::types_of(objects.iter()), &shared);
     conform::conform(&context, &objects, || RuleJudge::new(&book, &shared, &faults));
     faults.users.take().into_iter().for_each(|fault| program.sink.push(fault));
     objects.par_iter().for_each(|object| judge_natively(object, program.sink));

@@ -7,6 +7,7 @@ mod examples;
 
 use kdsl::driver::VetOptions;
 use kdsl::engine::{self, Vet};
+use kdsl::rules::{RuleSet, RuleSets};
 use kdsl::{MemWorld, Style};
 use proptest::prelude::*;
 use std::path::Path;
@@ -80,6 +81,32 @@ fn judging_is_the_same_whatever_the_threads_do() {
     let text: String = examples::examples("k8s").iter().map(|example| format!("---\n{}\n", example.text)).collect();
     let first = vet(text.clone()).diagnostics.render(Style::Json);
     assert_eq!(vet(text).diagnostics.render(Style::Json), first);
+}
+
+/// What was judged before a document changes nothing of what is said about it.
+#[test]
+fn the_order_of_documents_does_not_matter() {
+    let examples = examples::examples("k8s").into_iter().chain(examples::examples("rules"));
+    let texts: Vec<String> = examples.map(|example| format!("---\n{}\n", example.text)).collect();
+    // What is said of several objects depends on which of very many are looked at.
+    let sets = RuleSets::default().with(RuleSet::References, false).with(RuleSet::Practice, false);
+    let options = VetOptions { sets, ..VetOptions::default() };
+    let said = |texts: &mut dyn Iterator<Item = &String>| {
+        let text: String = texts.map(String::as_str).collect();
+        let vet = engine::vet(&MemWorld::new(), vec![("case.yaml".into(), text.into())], &options);
+        // Which of two of one name is the later depends on the order.
+        let lines = vet.diagnostics.render(Style::Json);
+        let told = |line: &str| {
+            let said: serde_json::Value = serde_json::from_str(line).unwrap();
+            ["code", "object", "path", "message", "help"].map(|part| said[part].to_string()).join(" ")
+        };
+        let mut lines: Vec<String> = lines.lines().filter(|line| !line.contains("object-twice")).map(told).collect();
+        lines.sort();
+        lines
+    };
+    let forwards = said(&mut texts.iter());
+    assert!(forwards.len() > 300);
+    assert_eq!(said(&mut texts.iter().rev()), forwards);
 }
 
 fn corpus() -> Vec<String> {

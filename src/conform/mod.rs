@@ -8,8 +8,10 @@
 mod forms;
 mod names;
 mod site;
+mod types;
 
 pub use site::{Context, Site, Step};
+pub use types::types_of;
 
 use crate::data::scalar_text;
 use crate::diag::{Diagnostic, Severity, codes, suggest};

@@ -3,8 +3,9 @@
 //! A [`RuleBook`] has, for each type, its refinements and its rules, prepared when a value of the type is first met. The walk over an
 //! object (`conform`) hands each value of the right shape to a [`RuleJudge`], which checks the refinements natively and interprets the
 //! rules. Two things keep that cheap. A rule is not run where all the fields that it reads are absent, since what it says of that was
-//! found once. And fields of equal content are judged once a thread: a rule that was quiet about them stays so.
+//! found once. And what a rule reads (`reads`) is judged once a thread: a rule that had nothing to say of it stays quiet (`memo`).
 
+mod memo;
 mod place;
 mod reads;
 mod refine;
@@ -24,12 +25,15 @@ use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
 use crate::resolve::{Found, Program, RefinedField, STD};
 use crate::schema::{self, KubeRange, Minor, TypeId};
+use crate::stdlib;
 use crate::types::ModuleId;
-use crate::value::{Node, Record, content};
+use crate::value::{Node, Origin, Record, Value};
+use memo::{Projection, Quiet, Slots, Worth};
+use rayon::prelude::*;
 use reads::{Path, RuleReads};
 use rust_decimal::Decimal;
-use rustc_hash::FxHashSet;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use ustr::Ustr;
 
@@ -40,12 +44,16 @@ pub struct RuleBook<'p, 'a> {
     /// The releases whose rules hold.
     kube: KubeRange,
     sets: RuleSets,
+    /// How many rules were made ready.
+    ready: AtomicU32,
 }
 
 /// What holds for the values of one type.
 struct TypeRules<'a> {
     refinements: Arc<[RefinedField<'a>]>,
     rules: Vec<Rule<'a>>,
+    /// What the rules read of a value, and of the object around it.
+    reads: [Projection; 2],
 }
 
 /// A rule, ready to run.
@@ -60,11 +68,29 @@ struct Rule<'a> {
     reads: RuleReads,
     /// It has nothing to say of a value without any of these; `None` where that is not known.
     quiet_without: Option<Vec<Path>>,
+    /// Its number among those that were made ready.
+    number: u32,
+    /// Where what it reads is found among the reads of its type.
+    slots: [Slots; 2],
+    lead: Option<Lead<'a>>,
+}
+
+/// What a rule asks before anything else.
+struct Lead<'a> {
+    asked: reads::Lead<'a>,
+    lets: Vec<&'a ast::Let>,
+    slots: [Slots; 2],
 }
 
 impl<'p, 'a> RuleBook<'p, 'a> {
     pub fn new(program: &'p Program<'a>, kube: KubeRange) -> RuleBook<'p, 'a> {
-        RuleBook { program, types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(), kube, sets: RuleSets::default() }
+        RuleBook {
+            program,
+            types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(),
+            kube,
+            sets: RuleSets::default(),
+            ready: AtomicU32::new(0),
+        }
     }
 
     /// The same with other sets of the library's rules.
@@ -73,20 +99,34 @@ impl<'p, 'a> RuleBook<'p, 'a> {
         RuleBook { sets, ..self }
     }
 
+    /// Makes ready what holds for values of these types, side by side; what is not made ready here is when a value is first met.
+    pub fn prepare_all(&self, types: &[TypeId], shared: &Shared<'a>) {
+        let names: Vec<&str> = types.iter().map(|id| id.get().short.as_str()).collect();
+        stdlib::parse_rules_on(&names);
+        types.par_iter().with_max_len(1).for_each(|&id| {
+            self.of(id, shared);
+        });
+    }
+
     fn of(&self, id: TypeId, shared: &Shared<'a>) -> Option<&TypeRules<'a>> {
         Some(self.types.get(id.index())?.get_or_init(|| self.prepare(id, shared)))
     }
 
     fn prepare(&self, id: TypeId, shared: &Shared<'a>) -> TypeRules<'a> {
         let rules = self.program.rules(id).into_iter().filter(|found| self.sets.has(found.what));
-        let rules = rules.filter_map(|found| self.rule(id, found, shared)).collect();
-        TypeRules { refinements: self.program.refinements(id), rules }
+        let mut reads = [Projection::default(), Projection::default()];
+        let rules = rules.filter_map(|found| self.rule(id, found, shared, &mut reads)).collect();
+        TypeRules { refinements: self.program.refinements(id), rules, reads }
     }
 
     /// A rule made ready; `None` for one on updates.
-    fn rule(&self, ty: TypeId, found: Found<&'a ast::RuleDecl>, shared: &Shared<'a>) -> Option<Rule<'a>> {
+    fn rule(&self, ty: TypeId, found: Found<&'a ast::RuleDecl>, shared: &Shared<'a>, all: &mut [Projection; 2]) -> Option<Rule<'a>> {
         let RuleBind::Value(variable) = found.what.bind else { return None };
         let body = &found.what.body;
+        let of = reads::Of { program: self.program, home: found.home, variable: variable.name, body };
+        let mut slots = |reads: &RuleReads| [all[0].add(&reads.value), all[1].add(&reads.object)];
+        let reads = reads::of(of);
+        let lead = reads::lead(of).map(|(asked, lets, read)| (Lead { asked, lets, slots: slots(&read) }, read));
         let mut rule = Rule {
             code: code_of(found.what),
             home: found.home,
@@ -94,25 +134,31 @@ impl<'p, 'a> RuleBook<'p, 'a> {
             variable: variable.name,
             body,
             absent: Arc::new(check::prepare(self.program, found)),
-            reads: reads::of(variable.name, body),
             quiet_without: None,
+            number: self.ready.fetch_add(1, Ordering::Relaxed),
+            slots: slots(&reads),
+            reads,
+            lead: None,
         };
-        rule.quiet_without = self.quiet_without(&rule, shared);
+        rule.quiet_without = self.quiet_without(&rule, lead.as_ref(), shared);
+        // What asks for all that the rule reads anyway is not asked for twice.
+        rule.lead = lead.map(|(lead, _)| lead).filter(|lead| lead.slots != rule.slots);
         Some(rule)
     }
 }
 
 impl<'a> RuleBook<'_, 'a> {
     /// Fields without any of which a rule has nothing to say: those that it asks for before anything else, or all that it reads.
-    fn quiet_without(&self, rule: &Rule<'a>, shared: &Shared<'a>) -> Option<Vec<Path>> {
+    fn quiet_without(&self, rule: &Rule<'a>, lead: Option<&(Lead<'a>, RuleReads)>, shared: &Shared<'a>) -> Option<Vec<Path>> {
         let in_all = |quiet: &dyn Fn(Minor) -> bool| self.kube.each().all(quiet);
-        if let Some((lead, reads)) = reads::lead(rule.variable, rule.body)
-            && in_all(&|release| run::ends_at_lead(rule, &lead, shared, release))
+        if let Some((lead, reads)) = lead
+            && let Some(fields) = reads.fields().filter(|fields| !fields.is_empty())
+            && in_all(&|release| run::nothing_ends_at_lead(rule, lead, shared, release))
         {
-            return Some(reads.fields);
+            return Some(fields);
         }
-        let quiet = rule.reads.is_of_fields() && in_all(&|release| run::says_nothing_of_nothing(rule, shared, release));
-        quiet.then(|| rule.reads.fields.clone())
+        let fields = rule.reads.fields()?;
+        in_all(&|release| run::says_nothing_of_nothing(rule, shared, release)).then_some(fields)
     }
 }
 
@@ -151,47 +197,76 @@ pub struct RuleJudge<'s, 'a> {
     evaluators: [Evaluator<'s, 'a>; 2],
     /// As rules read them, the newest first.
     releases: Vec<Node>,
-    /// Rules, by address, that had nothing to say of fields with this content.
-    quiet: FxHashSet<(u64, u64)>,
+    quiet: Quiet,
+    /// Of each rule by its number: whether to ask for what it reads first, and for all that it reads.
+    worth: Vec<[Worth; 2]>,
+    /// What stands at the places that the rules of a type read, of a value and of the object around it.
+    hashes: [Vec<u64>; 2],
 }
 
 impl<'s, 'a> RuleJudge<'s, 'a> {
     pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Faults) -> RuleJudge<'s, 'a> {
         let releases = book.kube.each().map(release_node).rev().collect();
         let evaluators = [Evaluator::of_rules(shared, &faults.users), Evaluator::of_rules(shared, &faults.library)];
-        RuleJudge { book, shared, evaluators, releases, quiet: FxHashSet::default() }
+        RuleJudge { book, shared, evaluators, releases, quiet: Quiet::default(), worth: Vec::new(), hashes: Default::default() }
     }
 
-    fn remember(&mut self, content: (u64, u64)) {
-        // So many are remembered; then it begins anew.
-        if self.quiet.len() >= 1 << 17 {
-            self.quiet.clear();
+    /// Runs a rule over a value, unless it is known to have nothing to say.
+    fn run(&mut self, rule: &Rule<'a>, value: &Arc<Record>, site: &mut Site) {
+        let number = rule.number as usize;
+        if self.worth.len() <= number {
+            self.worth.resize_with(number + 1, Default::default);
         }
-        self.quiet.insert(content);
+        let [first, all] = self.worth[number];
+        let hashes = &self.hashes;
+        let key = |step: u64, [value, object]: &[Slots; 2]| {
+            memo::key(memo::key(u64::from(rule.number) << 1 | step, value, &hashes[0]), object, &hashes[1])
+        };
+        let lead = rule.lead.as_ref().filter(|_| first.is_given()).map(|lead| (lead, key(0, &lead.slots)));
+        let all = all.is_given().then(|| key(1, &rule.slots));
+        if self.is_known(number, 0, lead.as_ref().map(|(_, key)| *key)) || self.is_known(number, 1, all) {
+            return;
+        }
+        let releases = if rule.reads.names_release { &self.releases[..] } else { &self.releases[..1] };
+        let evaluator = &mut self.evaluators[usize::from(rule.home == STD)];
+        let said: usize = releases.iter().map(|release| run::run(rule, value, evaluator, release, site)).sum();
+        if said > 0 {
+            return;
+        }
+        if let Some((lead, key)) = lead {
+            let object = Node::new(Value::Record(site.object.root.clone()), Origin::NONE);
+            if releases.iter().all(|release| run::ends_at_lead(rule, lead, value, object.clone(), evaluator, release)) {
+                // All that it reads is no further matter.
+                return self.quiet.insert(key);
+            }
+        }
+        all.into_iter().for_each(|key| self.quiet.insert(key));
+    }
+
+    fn is_known(&mut self, number: usize, step: usize, key: Option<u64>) -> bool {
+        let Some(key) = key else { return false };
+        let known = self.quiet.contains(key);
+        self.worth[number][step].count(known);
+        known
     }
 }
 
-impl Judge for RuleJudge<'_, '_> {
+impl<'a> Judge for RuleJudge<'_, 'a> {
     fn judge(&mut self, value: &Arc<Record>, ty: TypeId, site: &mut Site) -> bool {
         let Some(rules) = self.book.of(ty, self.shared) else { return true };
         refine::check(&rules.refinements, value, site);
-        let mut alone = true;
+        let (mut alone, mut read) = (true, false);
         for rule in &rules.rules {
             if rule.quiet_without.as_ref().is_some_and(|paths| paths.iter().all(|path| reads::at(value, path).is_none())) {
                 continue;
             }
-            alone &= !rule.reads.around;
-            let fields = rule.reads.fields.iter().map(|path| content::of(reads::at(value, path)));
-            let content = (rule as *const Rule as u64, fields.fold(1, content::mixed));
-            if rule.reads.is_of_fields() && self.quiet.contains(&content) {
-                continue;
+            alone &= rule.reads.object.is_empty();
+            if !std::mem::replace(&mut read, true) {
+                let [of_value, of_object] = &mut self.hashes;
+                rules.reads[0].hashes(value, of_value);
+                rules.reads[1].hashes(&site.object.root, of_object);
             }
-            let releases = if rule.reads.release { &self.releases[..] } else { &self.releases[..1] };
-            let evaluator = &mut self.evaluators[usize::from(rule.home == STD)];
-            let said: usize = releases.iter().map(|release| run::run(rule, value, evaluator, release, site)).sum();
-            if said == 0 && rule.reads.is_of_fields() {
-                self.remember(content);
-            }
+            self.run(rule, value, site);
         }
         alone
     }

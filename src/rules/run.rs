@@ -1,9 +1,9 @@
 //! Running a rule over one value: its statements in order, its reports with their places.
 
-use super::Rule;
 use super::place::{self, find};
-use super::reads::Lead;
+use super::reads::Lead as Asked;
 use super::update::UpdateRule;
+use super::{Lead, Rule};
 use crate::ast::{self, Expr, ExprKind, Level, Name, RuleStmt};
 use crate::conform::{Site, Step};
 use crate::diag::{Diagnostic, Severity, Sink};
@@ -69,15 +69,27 @@ pub(super) fn says_nothing_of_nothing<'a>(rule: &Rule<'a>, shared: &Shared<'a>, 
 }
 
 /// Whether what a rule asks first ends it for a value without any field.
-pub(super) fn ends_at_lead<'a>(rule: &Rule<'a>, lead: &Lead<'a>, shared: &Shared<'a>, release: Minor) -> bool {
+pub(super) fn nothing_ends_at_lead<'a>(rule: &Rule<'a>, lead: &Lead<'a>, shared: &Shared<'a>, release: Minor) -> bool {
     let sink = Sink::new();
     let mut evaluator = Evaluator::of_rules(shared, &sink);
+    ends_at_lead(rule, lead, &Arc::default(), Node::default(), &mut evaluator, &super::release_node(release))
+}
+
+/// Whether what a rule asks first ends it for a value.
+pub(super) fn ends_at_lead<'a>(
+    rule: &Rule<'a>,
+    lead: &Lead<'a>,
+    value: &Arc<Record>,
+    object: Node,
+    evaluator: &mut Evaluator<'_, 'a>,
+    release: &Node,
+) -> bool {
     evaluator.begin_rule(&rule.absent);
-    let scope = Scope::module(rule.home).with(*KUBE_VERSION, super::release_node(release));
-    let scope = scope.with(rule.variable, Node { value: Value::Record(Arc::default()), ..Node::default() });
-    match lead {
-        Lead::Condition(expr) => evaluator.holds(expr, &scope) == Ok(false),
-        Lead::Loop(expr) => evaluator.value(expr, &scope).is_ok_and(|node| match &node.value {
+    let scope = scope(rule, value, object, release);
+    let scope = lead.lets.iter().fold(scope, |scope, decl| scope.with_let(decl));
+    match lead.asked {
+        Asked::Condition(expr) => evaluator.holds(expr, &scope) == Ok(false),
+        Asked::Loop(expr) => evaluator.value(expr, &scope).is_ok_and(|node| match &node.value {
             Value::Null => true,
             Value::List(list) => list.items.is_empty(),
             Value::Record(record) => record.entries.is_empty(),
@@ -103,18 +115,22 @@ fn statements<'a>(
     reports: &mut Vec<Report>,
 ) -> Eval<()> {
     evaluator.begin_rule(&rule.absent);
-    let node = Node::new(Value::Record(value.clone()), Origin::NONE);
-    let mut scope = Scope::module(rule.home);
-    // What few rules ask for is bound for those alone.
-    if rule.reads.object {
-        scope = scope.with(*OBJECT, object);
-    }
-    if rule.reads.release {
-        scope = scope.with(*KUBE_VERSION, release.clone());
-    }
-    let scope = scope.with(rule.variable, node);
+    let scope = scope(rule, value, object, release);
     let mut run = Run { evaluator, root: value, vars: vec![Var { name: rule.variable, place: VarPlace::Root }], reports };
     run.stmts(rule.body, &scope)
+}
+
+/// The names that a rule begins with.
+fn scope<'a>(rule: &Rule<'a>, value: &Arc<Record>, object: Node, release: &Node) -> Scope<'a> {
+    let mut scope = Scope::module(rule.home);
+    // What few rules ask for is bound for those alone.
+    if rule.reads.names_object {
+        scope = scope.with(*OBJECT, object);
+    }
+    if rule.reads.names_release {
+        scope = scope.with(*KUBE_VERSION, release.clone());
+    }
+    scope.with(rule.variable, Node::new(Value::Record(value.clone()), Origin::NONE))
 }
 
 struct Run<'r, 's, 'a> {
