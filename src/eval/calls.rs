@@ -30,6 +30,9 @@ pub enum Callee<'a> {
     Unknown,
 }
 
+/// The arguments of a builtin in the order of its parameters, and where each stands.
+type GivenArgs = (SmallVec<[builtins::Arg; 4]>, SmallVec<[Span; 4]>);
+
 /// A lambda argument of a call in progress.
 pub struct Lambda<'a> {
     params: &'a [ast::Ident],
@@ -195,13 +198,7 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// The arguments in the order of the parameters, and where each stands.
-    fn builtin_args(
-        &mut self,
-        builtin: &'static Builtin,
-        call: &'a ast::Call,
-        span: Span,
-        scope: &Scope<'a>,
-    ) -> Eval<(SmallVec<[builtins::Arg; 4]>, SmallVec<[Span; 4]>)> {
+    fn builtin_args(&mut self, builtin: &'static Builtin, call: &'a ast::Call, span: Span, scope: &Scope<'a>) -> Eval<GivenArgs> {
         let variadic = builtin.params.last().is_some_and(|p| p.need == Need::Variadic);
         let fixed = builtin.params.len() - usize::from(variadic);
         let mut slots: SmallVec<[Option<&'a ast::Arg>; 4]> = SmallVec::from_elem(None, fixed);
