@@ -131,3 +131,51 @@ proptest! {
         vet(edited);
     }
 }
+
+/// What releases say of one object, as `code path` or, of a warning, `code? path`.
+fn said(release: &str, text: &str) -> Vec<String> {
+    let kube = kdsl::schema::KubeRange::parse(release).unwrap();
+    let mut options = VetOptions { kube, ..VetOptions::default() };
+    options.sets = options.sets.with(kdsl::rules::RuleSet::Practice, false);
+    let found = engine::vet(&MemWorld::new(), vec![("case.yaml".into(), text.as_bytes().to_vec())], &options);
+    let said = found.diagnostics.iter();
+    said.map(|d| format!("{}{} {}", d.code.name, if d.is_error() { "" } else { "?" }, d.path.as_deref().unwrap_or_default())).collect()
+}
+
+#[test]
+fn each_release_judges_as_it_would_itself() {
+    let volume = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: web, image: 'nginx:1.27.0', volumeMounts: \
+                  [{name: Bad_, mountPath: /x}]}]\n  volumes: [{name: Bad_, image: {}}]\n";
+    let right_away = ["refinement spec.volumes[0].name", "missing-field spec.volumes[0].image.reference"];
+    let dropped = "field-dropped? spec.volumes[0].image";
+    assert_eq!(said("1.37", volume), right_away);
+    assert_eq!(said("1.34", volume), [dropped], "the volume is dropped, with what mounts it");
+    assert_eq!(said("1.34..1.35", volume), [right_away[0], dropped, right_away[1]], "one release reads it");
+
+    let policy =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: web, image: 'nginx:1.27.0', restartPolicy: Odd}]\n";
+    assert_eq!(said("1.33", policy), ["restart-policy-of-release spec.containers[0].restartPolicy"]);
+    assert_eq!(said("1.34", policy), ["field-dropped? spec.containers[0].restartPolicy"]);
+    assert_eq!(said("1.35", policy), ["container-restart-policy spec.containers[0].restartPolicy"]);
+
+    let host = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostnameOverride: 1\n  containers: [{name: web, image: 'nginx:1.27.0'}]\n";
+    let ty = "type-mismatch spec.hostnameOverride";
+    assert_eq!(said("1.33", host), ["not-in-release spec.hostnameOverride", ty], "a real server of that release does not know it");
+    assert_eq!(said("1.34", host), ["field-dropped? spec.hostnameOverride", ty], "what is dropped is decoded all the same");
+
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  selector: {matchLabels: {app: db}}\n  template:\n    \
+               metadata: {labels: {app: db}}\n    spec: {containers: [{name: db}], hostName: a}\n";
+    let (image, unknown) = ("missing-field spec.template.spec.containers[0].image", "unknown-field spec.template.spec");
+    assert_eq!(said("1.33", set), [image.replace(' ', "? ").as_str(), unknown]);
+    assert_eq!(said("1.34", set), [image, unknown]);
+}
+
+/// A null in a map is a value, the zero of its type; a field that is null is absent.
+#[test]
+fn null_in_a_map_is_a_value() {
+    let limits = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: web, image: 'nginx:1.27.0', resources: \
+                  {limits: {cpu: null}, requests: {cpu: 1}}}]\n";
+    assert_eq!(said("1.37", limits), ["request-above-limit spec.containers[0].resources.requests"]);
+    let key = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/tls\ndata: {tls.crt: null, tls.key: null}\nimmutable: null\n";
+    assert_eq!(said("1.37", key), Vec::<String>::new());
+}

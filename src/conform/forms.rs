@@ -33,6 +33,13 @@ pub(super) fn time(text: &str) -> Result<(), String> {
     if is_day { Ok(()) } else { Err("is no time such as 2026-11-24T21:55:01Z".into()) }
 }
 
+/// A time with six digits behind the seconds, no more and no less.
+pub(super) fn micro_time(text: &str) -> Result<(), String> {
+    let fraction = text.get(19..).and_then(|rest| rest.strip_prefix(['.', ','])).unwrap_or_default();
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 6 && time(text).is_ok() { Ok(()) } else { Err("is no time such as 2026-11-24T21:55:01.000000Z".into()) }
+}
+
 fn days_in(year: u32, month: u32) -> u32 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -57,6 +64,10 @@ mod tests {
         }
         for good in ["2026-11-24T21:55:01Z", "2024-02-29T00:00:00.123456+02:00"] {
             assert!(time(good).is_ok(), "{good}");
+        }
+        assert!(micro_time("2024-02-29T00:00:00.123456+02:00").is_ok());
+        for bad in ["", "2026-11-24T21:55:01Z", "2026-11-24T21:55:01.123Z", "2026-11-24T21:55:01.1234567Z", "2026-13-24T21:55:01.000000Z"] {
+            assert!(micro_time(bad).is_err(), "{bad}");
         }
         for bad in ["", "2026-11-24", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01t00:00:00z"] {
             assert!(time(bad).is_err(), "{bad}");

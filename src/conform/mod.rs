@@ -2,11 +2,13 @@
 //!
 //! What a program made was typed field by field, and what can still be wrong shows only in the whole: a required field that no layer
 //! wrote, a value that only evaluation knew, two elements under one key. What was read from YAML is seen here for the first time. Each
-//! object is walked once, in parallel; a subtree that several objects share is judged once a thread. A value whose whole subtree has the
+//! object is walked once, in parallel, and again where the server reads it in a way of its own (`seen`); a subtree that several objects
+//! share is judged once a thread. A value whose whole subtree has the
 //! right shape is handed to a [`Judge`], inner ones first: the rules.
 
 mod forms;
 mod names;
+mod seen;
 mod site;
 mod types;
 
@@ -16,10 +18,11 @@ pub use types::types_of;
 use crate::data::scalar_text;
 use crate::diag::{Diagnostic, Severity, codes, suggest};
 use crate::object::Object;
-use crate::schema::{self, KubeRange, ListMerge, ListTy, NativeField, NativeTy, TypeId};
+use crate::quantity::QuantityError;
+use crate::schema::{self, Gate, KubeRange, ListMerge, ListTy, Minor, NativeField, NativeTy, TypeId};
 use crate::source::Span;
 use crate::value::compare::Key;
-use crate::value::{List, Node, Record, Value};
+use crate::value::{List, Node, Quantity, Record, Value};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, LazyLock};
@@ -57,21 +60,16 @@ pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn()
 
 /// One object, with what is known of the parts of others.
 pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
-    let mut walk = Walk {
-        site: Site::new(context, object),
-        kube: context.kube,
-        applied: context.applied,
-        judge,
-        known,
-        shaped: true,
-        alone: true,
-        unseen: false,
-    };
-    if !walk.served() {
-        return;
+    let mut walk = Walk::new(context, object, &mut *judge, &mut *known);
+    walk.object();
+    if !walk.reread {
+        return walk.site.tell();
     }
-    walk.named();
-    walk.record(&object.root, object.kind.ty);
+    let seen = seen::of(object, context);
+    let mut walk = Walk { again: true, ..Walk::new(context, &seen.object, judge, known) };
+    walk.object();
+    seen.dropped.iter().for_each(|dropped| walk.dropped(dropped));
+    walk.site.tell();
 }
 
 /// What is to say of an object whose group's project ended or moved.
@@ -96,6 +94,9 @@ struct Walk<'w, J> {
     /// Whether the server looks at nothing but types here: it forgets the status that a new object brings, and never validates the
     /// selector of a metric.
     unseen: bool,
+    /// Whether the server reads something in its own way, so that all is to be judged as it has it (see `seen`); and whether it is.
+    reread: bool,
+    again: bool,
 }
 
 /// Values that were found to be right, by type and content: what several objects hold alike is judged once a thread.
@@ -118,7 +119,32 @@ impl Known {
     }
 }
 
+impl<'w, J> Walk<'w, J> {
+    fn new(context: &Context<'w>, object: &'w Object, judge: &'w mut J, known: &'w mut Known) -> Walk<'w, J> {
+        Walk {
+            site: Site::new(context, object),
+            kube: context.kube,
+            applied: context.applied,
+            judge,
+            known,
+            shaped: true,
+            alone: true,
+            unseen: false,
+            reread: false,
+            again: false,
+        }
+    }
+}
+
 impl<J: Judge> Walk<'_, J> {
+    fn object(&mut self) {
+        if self.served() {
+            let object = self.site.object;
+            self.named();
+            self.record(&object.root, object.kind.ty);
+        }
+    }
+
     /// Whether all releases serve the kind.
     fn served(&mut self) -> bool {
         let kind = self.site.object.kind;
@@ -150,7 +176,35 @@ impl<J: Judge> Walk<'_, J> {
         });
     }
 
+    /// Whether all releases drop the field; where only some do, that is said.
+    fn drops(&mut self, field: &NativeField, gate: &Gate, at: Span) -> bool {
+        if gate.within.is_some_and(|list| !self.site.is_element_of(list)) {
+            return false;
+        }
+        let Some(first) = self.kube.each().find(|release| gate.off.contains(*release)) else { return false };
+        if self.kube.each().all(|release| gate.off.contains(release)) {
+            self.reread = true;
+            return true;
+        }
+        self.site.push_below(Step::Field(field.name), dropped_by(first, field, gate, at));
+        false
+    }
+
+    /// What the server drops is still decoded, so it has the right types.
+    fn dropped(&mut self, dropped: &seen::Dropped) {
+        dropped.steps.iter().for_each(|(step, span)| self.site.enter(*step, *span));
+        self.site.push(dropped_by(self.kube.from, dropped.field, &dropped.gate, dropped.at));
+        self.lacking(dropped.field, dropped.at);
+        let outer = std::mem::replace(&mut self.unseen, true);
+        self.value(&dropped.node, dropped.field.ty);
+        self.unseen = outer;
+        dropped.steps.iter().for_each(|_| self.site.leave());
+    }
+
     fn record(&mut self, record: &Arc<Record>, id: TypeId) {
+        if self.reread {
+            return;
+        }
         let content = (id, record.content());
         if self.unseen {
             return self.fields(record, id);
@@ -161,6 +215,9 @@ impl<J: Judge> Walk<'_, J> {
         let outer = (self.site.clean, self.shaped, self.alone);
         (self.site.clean, self.shaped, self.alone) = (true, true, true);
         self.fields(record, id);
+        if self.reread {
+            return;
+        }
         if self.shaped {
             self.alone &= self.judge.judge(record, id, &mut self.site);
         }
@@ -179,6 +236,12 @@ impl<J: Judge> Walk<'_, J> {
                 self.unknown(entry.key, entry.at, id);
                 continue;
             };
+            if let Some(gate) = &field.gate
+                && !self.unseen
+                && self.drops(field, gate, entry.at)
+            {
+                continue;
+            }
             self.within(Step::Field(entry.key), &entry.node, |walk| {
                 walk.lacking(field, entry.at);
                 if walk.site.is_status() || field.name.as_str() == "selector" && ty.short.as_str() == "MetricIdentifier" {
@@ -230,6 +293,11 @@ impl<J: Judge> Walk<'_, J> {
                 (None, _) => self.mismatch(node, &id.get().short),
             },
             (NativeTy::List(list), Value::List(items)) => self.list(items, list),
+            (NativeTy::Map(_), Value::Record(record))
+                if !self.applied && !self.again && record.entries.iter().any(|e| e.node.is_null()) =>
+            {
+                self.reread = true;
+            }
             (NativeTy::Map(inner), Value::Record(record)) => {
                 for entry in record.entries.iter().filter(|e| !e.node.is_null()) {
                     self.within(Step::Key(entry.key), &entry.node, |walk| walk.value(&entry.node, *inner));
@@ -241,11 +309,14 @@ impl<J: Judge> Walk<'_, J> {
             (NativeTy::Number, Value::Int(_) | Value::Float(_)) => {}
             (NativeTy::String, Value::Str(_)) => {}
             (NativeTy::Base64, Value::Str(text)) => self.decodes(node, forms::base64(text)),
-            (NativeTy::Time | NativeTy::MicroTime, Value::Str(text)) => self.decodes(node, forms::time(text)),
+            // Bytes may also be a list of numbers.
+            (NativeTy::Base64, Value::List(list)) if list.items.iter().all(|item| is_byte(&item.node.value)) => {}
+            (NativeTy::Time, Value::Str(text)) => self.decodes(node, forms::time(text)),
+            (NativeTy::MicroTime, Value::Str(text)) => self.decodes(node, forms::micro_time(text)),
             (NativeTy::IntOrString, Value::Int(i)) => self.fits_int32(node, *i),
             (NativeTy::IntOrString, Value::Str(_) | Value::Percent(_)) | (NativeTy::String, Value::Percent(_)) => {}
             (NativeTy::Quantity, Value::Quantity(_) | Value::Int(_) | Value::Float(_)) => {}
-            (NativeTy::Quantity, Value::Str(text)) if crate::value::Quantity::parse_k8s(text).is_ok() => {}
+            (NativeTy::Quantity, Value::Str(text)) if is_quantity(text) => {}
             (NativeTy::List(_), _) => self.mismatch(node, "a list"),
             (NativeTy::Map(_) | NativeTy::Object, _) => self.mismatch(node, "a record"),
             (NativeTy::Bool, _) => self.mismatch(node, "Bool"),
@@ -403,6 +474,24 @@ impl<J: Judge> Walk<'_, J> {
         let quotable = wanted == "String" && !text.is_empty() && !text.contains(['\n', '"']);
         quotable.then(|| format!("without quotes YAML takes `{text}` for {what}: write \"{text}\""))
     }
+}
+
+fn dropped_by(release: Minor, field: &NativeField, gate: &Gate, at: Span) -> Diagnostic {
+    let name = field.name;
+    let what = if gate.whole { format!("what has the field `{name}`") } else { format!("the field `{name}`") };
+    let message = format!("Kubernetes {release} drops {what} of {}", field.owner.get().short);
+    let when = gate.off.until.map_or(String::new(), |until| format!(" up to {until}"));
+    let help = format!("it is read where a cluster turns on the feature gate {}, which is off{when}", gate.name);
+    Diagnostic::new(&codes::FIELD_DROPPED, at, message).help(help)
+}
+
+fn is_byte(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Int(0..=255))
+}
+
+/// What is too large is the largest amount to the server.
+fn is_quantity(text: &str) -> bool {
+    matches!(Quantity::parse_k8s(text), Ok(_) | Err(QuantityError::TooLarge { .. }))
 }
 
 /// The values of an element's merge keys, with the schema's defaults where one is missing; `None` where there is nothing to compare.

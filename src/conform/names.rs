@@ -7,6 +7,7 @@
 use super::{Judge, Step, Walk};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::object::Object;
+use crate::schema::Minor;
 use crate::source::Span;
 use crate::types::Format;
 use crate::types::format::completed;
@@ -14,6 +15,9 @@ use crate::value::{Entry, Node, Record, Value};
 
 /// A CronJob's name with what its Jobs and their pods add stays within 63 characters.
 const CRON_JOB_NAME: usize = 52;
+
+/// Since then, of some kinds only the name is checked that the server makes of a beginning.
+const COMPLETED_FIRST: Minor = Minor(35);
 
 /// What the name of an object is.
 enum Form {
@@ -29,7 +33,6 @@ impl Form {
     fn begins(&self, kind: &str, text: &str) -> Result<(), String> {
         match self {
             // Of these the server checks only the name that it made.
-            Form::Of(_) if matches!(kind, "DeviceClass" | "ReplicationController") => Ok(()),
             Form::Of(format) => format.check(&completed(text)),
             Form::Exactly(_) if text.is_empty() => Ok(()),
             Form::Exactly(name) => Err(format!("cannot be completed to `{name}`, after what the {kind} is about")),
@@ -47,7 +50,7 @@ fn form(object: &Object) -> Option<Form> {
         "Namespace" | "Service" | "StatefulSet" => Form::Of(Format::DnsLabel),
         "PodDisruptionBudget" | "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => Form::Of(Format::PathSegment),
         "Event" if object.kind.api_version == "v1" => Form::Of(Format::PathSegment),
-        "CertificateSigningRequest" => Form::Any,
+        "CertificateSigningRequest" => Form::Of(Format::PathSegment),
         "IPAddress" => Form::Of(Format::CanonicalIp),
         "LeaseCandidate" => Form::Of(Format::ConfigKey),
         "APIService" => match (text_at(object, &["spec", "version"]), text_at(object, &["spec", "group"])) {
@@ -82,6 +85,9 @@ impl<J: Judge> Walk<'_, J> {
         let Some(form) = form(object) else { return };
         let written = |field: &str| object.at(&["metadata", field]).filter(|n| !matches!(&n.value, Value::Str(text) if text.is_empty()));
         let beginning = written("generateName").filter(|node| !node.is_null());
+        if self.kube.from >= COMPLETED_FIRST && matches!(kind, "DeviceClass" | "ReplicationController") {
+            return self.completed(beginning, written("name").filter(|node| !node.is_null()), &form);
+        }
         if let Some(Node { value: Value::Str(text), origin }) = beginning
             && let Err(why) = form.begins(kind, text)
         {
@@ -106,6 +112,26 @@ impl<J: Judge> Walk<'_, J> {
         };
         if let Some(why) = wrong {
             self.at_path(&["metadata", "name"], node.origin.span, format!("the name {name:?} {why}"));
+        }
+    }
+
+    /// A beginning can stand in a path, and the name that is made of it has the form of the kind.
+    fn completed(&mut self, beginning: Option<&Node>, name: Option<&Node>, form: &Form) {
+        let (text, span) = match (beginning, name) {
+            (Some(Node { value: Value::Str(text), origin }), None) => (completed(text), origin.span),
+            (_, Some(Node { value: Value::Str(text), origin })) => (text.as_str().into(), origin.span),
+            (None, None) => return self.nameless(),
+            _ => return,
+        };
+        if let Some(Node { value: Value::Str(text), origin }) = beginning
+            && let Err(why) = Format::PathSegment.check(&completed(text))
+        {
+            self.at_path(&["metadata", "generateName"], origin.span, format!("the beginning of a name {text:?} {why}"));
+        }
+        if let Form::Of(format) = form
+            && let Err(why) = format.check(&text)
+        {
+            self.at_path(&["metadata", "name"], span, format!("the name {text:?} {why}"));
         }
     }
 

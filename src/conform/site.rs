@@ -1,8 +1,8 @@
 //! Where the walk stands: the object, the path to the present value, and the places that the user wrote around it.
 
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::{Diagnostic, Severity, Sink};
 use crate::object::Object;
-use crate::schema::KubeRange;
+use crate::schema::{KubeRange, Minor};
 use crate::source::{FileDb, Span};
 use std::fmt::Write;
 use ustr::Ustr;
@@ -31,7 +31,10 @@ pub enum Step {
 pub struct Site<'w> {
     pub db: &'w FileDb,
     pub object: &'w Object,
+    kube: KubeRange,
     sink: &'w Sink,
+    /// What was said of the object so far.
+    pending: Vec<Diagnostic>,
     /// Whether something said of the object is set aside.
     waived: &'w (dyn Fn(&Diagnostic, &Object) -> bool + Sync),
     path: Vec<Step>,
@@ -43,8 +46,8 @@ pub struct Site<'w> {
 
 impl<'w> Site<'w> {
     pub(super) fn new(context: &Context<'w>, object: &'w Object) -> Site<'w> {
-        let Context { db, sink, waived, .. } = *context;
-        Site { db, object, sink, waived, path: Vec::new(), places: vec![object.head], clean: true }
+        let Context { db, sink, kube, waived, .. } = *context;
+        Site { db, object, kube, sink, pending: Vec::new(), waived, path: Vec::new(), places: vec![object.head], clean: true }
     }
 
     pub(super) fn enter(&mut self, step: Step, span: Span) {
@@ -87,13 +90,30 @@ impl<'w> Site<'w> {
             let inner = std::mem::replace(&mut error.primary.span, self.place());
             error = error.also(inner, "which made this value");
         }
+        if self.is_looked_at_later(&error, steps) {
+            error.severity = Severity::Warning;
+            let release = self.kube.to;
+            error = error.note(format!(
+                "Kubernetes {release} does not look at this in a StatefulSet: it refuses the pods and claims that are made of it"
+            ));
+        }
         let path = shown(self.path.iter().chain(steps));
-        self.sink.push(error.in_object(self.object.title(), path));
+        self.pending.push(error.in_object(self.object.title(), path));
+    }
+
+    /// Hands on what was said.
+    pub(super) fn tell(&mut self) {
+        self.pending.drain(..).for_each(|said| self.sink.push(said));
     }
 
     /// Whether the present value is the object's status.
     pub(super) fn is_status(&self) -> bool {
         matches!(self.path.as_slice(), [Step::Field(name)] if name.as_str() == "status")
+    }
+
+    /// Whether the present value is an element of a list of that name.
+    pub(super) fn is_element_of(&self, list: Ustr) -> bool {
+        matches!(self.path.as_slice(), [.., Step::Field(name), Step::Index(_)] if *name == list)
     }
 
     /// Whether the present value is the content of a ConfigMap or a Secret.
@@ -106,6 +126,20 @@ impl<'w> Site<'w> {
         let is = |step: &Step, wanted: &str| matches!(step, Step::Field(name) if name.as_str() == wanted);
         self.path.windows(2).any(|two| is(&two[0], "jobTemplate") && is(&two[1], "metadata"))
             || self.path.windows(3).any(|three| is(&three[0], "volumeClaimTemplates") && is(&three[2], "metadata"))
+    }
+
+    /// Before 1.34 the server only decodes the pod and the claims of a StatefulSet.
+    fn is_looked_at_later(&self, error: &Diagnostic, steps: &[Step]) -> bool {
+        let decoded = ["unknown-field", "type-mismatch", "number-size", "encoding", "not-in-release"];
+        if self.kube.to >= Minor(34) || self.object.kind.kind.as_str() != "StatefulSet" || decoded.contains(&error.code.name) {
+            return false;
+        }
+        let mut names = self.path.iter().chain(steps).map(|step| if let Step::Field(name) = step { name.as_str() } else { "" });
+        match [names.next(), names.next(), names.next(), names.next()] {
+            [Some("spec"), Some("volumeClaimTemplates"), ..] => true,
+            [Some("spec"), Some("template"), Some("spec"), field] => !matches!(field, Some("restartPolicy" | "activeDeadlineSeconds")),
+            _ => false,
+        }
     }
 
     /// `spec.template.spec.containers[0].name`

@@ -59,6 +59,8 @@ impl<'a> Program<'a> {
         let name = on.name.name;
         match on.module.map(|alias| self.alias(home, alias.name)) {
             None => schema::versions_of(&name).collect(),
+            // The library puts its group in front of a name that another group has too: `events.Event`.
+            Some(None) if home == STD => on.module.map(|group| in_group(&group.name, &name)).unwrap_or_default(),
             Some(Some(Alias::Native(group_version))) => {
                 super::build::native_in(&group_version, name).and_then(native_id).into_iter().collect()
             }
@@ -132,4 +134,9 @@ fn literal(expr: &ast::Expr) -> Option<Node> {
         _ => return None,
     };
     Some(Node::new(value, Origin { span: expr.span, ..Origin::NONE }))
+}
+
+/// The types of that short name in an API group, as `events` in `io.k8s.api.events.v1.Event`.
+fn in_group(group: &str, short: &str) -> Vec<TypeId> {
+    schema::types_named(short).filter(|id| id.get().name.rsplit('.').nth(2) == Some(group)).collect()
 }

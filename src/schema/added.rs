@@ -76,6 +76,7 @@ fn native_field(owner: TypeId, field: NewField) -> NativeField {
         atomic: false,
         retain_keys: false,
         releases: always(),
+        gate: None,
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use ustr::{Ustr, UstrMap, ustr};
 
+use super::gates;
 use super::native::{ListMerge, ListTy, NativeField, NativeKind, NativeTy, NativeType, Union};
 use super::release::{Minor, Releases};
 use super::table::last_segment;
@@ -16,7 +17,7 @@ use super::{TypeId, type_id};
 pub(super) fn native_type(id: TypeId, line: &'static str) -> NativeType {
     let raw: RawType = parse(line);
     let releases = releases(raw.since, raw.until, Releases { since: super::oldest(), until: None });
-    let fields: Vec<NativeField> = raw.fields.into_iter().map(|field| native_field(id, releases, field)).collect();
+    let fields: Vec<NativeField> = raw.fields.into_iter().map(|field| native_field(id, last_segment(raw.name), releases, field)).collect();
     let by_name: UstrMap<u16> = fields.iter().enumerate().map(|(index, field)| (field.name, index as u16)).collect();
     NativeType {
         id,
@@ -146,7 +147,7 @@ fn parse<T: Deserialize<'static>>(line: &'static str) -> T {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("a line of the schema cannot be read: {error}: {line}"))
 }
 
-fn native_field(owner: TypeId, of_owner: Releases, raw: RawField<'_>) -> NativeField {
+fn native_field(owner: TypeId, short: &str, of_owner: Releases, raw: RawField<'_>) -> NativeField {
     let mut list = Some(ListMeaning { merge: merge(&raw), label: raw.label.map(ustr), primary: raw.primary.map(ustr) });
     NativeField {
         name: ustr(raw.name),
@@ -158,6 +159,7 @@ fn native_field(owner: TypeId, of_owner: Releases, raw: RawField<'_>) -> NativeF
         atomic: raw.map == Some("atomic"),
         retain_keys: raw.patch.is_some_and(|patch| patch.contains("retainKeys")),
         releases: releases(raw.since, raw.until, of_owner),
+        gate: gates::of(short, raw.name),
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod added;
 mod decode;
 mod docs;
+mod gates;
 mod native;
 mod release;
 mod removed;
@@ -17,6 +18,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
+pub use gates::Gate;
 pub use native::{ListMerge, ListTy, NativeField, NativeKind, NativeTy, NativeType, Union};
 pub use release::{KubeRange, Minor, NotARelease, Releases};
 pub use removed::{Removed, removed, removed_version, retired};

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use ustr::{Ustr, UstrMap};
 
+use super::gates::Gate;
 use super::release::Releases;
 use super::{TypeId, docs};
 
@@ -73,6 +74,8 @@ pub struct NativeField {
     /// A patch drops the keys it does not name, as with `strategy` of a Deployment: the value is a choice of one among several.
     pub retain_keys: bool,
     pub releases: Releases,
+    /// Some releases drop it unless a cluster turns a feature on.
+    pub gate: Option<Gate>,
 }
 
 impl NativeField {

@@ -181,14 +181,15 @@ impl Std {
         for (number, (name, text)) in FILES.iter().enumerate() {
             let source = db.add(*name, *text, SourceKind::Std).expect("the library is smaller than 4 GiB");
             for piece in pieces(&source) {
-                std.add(number, piece);
+                let text = &source.text[(piece.span.start - source.base) as usize..(piece.span.end - source.base) as usize];
+                std.add(number, text, piece);
             }
             std.sources.push(source);
         }
         std
     }
 
-    fn add(&mut self, source: usize, piece: Piece) {
+    fn add(&mut self, source: usize, text: &str, piece: Piece) {
         let sort = match piece.head.first().map(|w| w.as_str()) {
             Some("kind") => Sort::Kind,
             Some("type") => Sort::Type,
@@ -199,11 +200,9 @@ impl Std {
             _ => return,
         };
         let number = self.pieces.len();
-        match (sort, piece.head.as_slice()) {
-            (Sort::Rule, [_, _, _, on, ty, ..]) if on == "update" => self.rules.entry(Ustr::from(ty)).or_default().push(number),
-            (Sort::Rule, [_, _, _, ty, ..]) => self.rules.entry(Ustr::from(ty)).or_default().push(number),
-            (Sort::Refine, [_, ty, ..]) => self.refinements.entry(Ustr::from(ty)).or_default().push(number),
-            _ => {}
+        if let (Sort::Rule | Sort::Refine, Some(ty)) = (sort, type_of(text)) {
+            let index = if sort == Sort::Rule { &mut self.rules } else { &mut self.refinements };
+            index.entry(Ustr::from(ty)).or_default().push(number);
         }
         let Some(name) = piece.head.get(1).map(|w| Ustr::from(w.as_ref())) else { return };
         self.index.entry(name).or_default().push((sort, self.pieces.len()));
@@ -223,4 +222,16 @@ impl Std {
             items.remove(0)
         })
     }
+}
+
+/// The short name of the type that a rule or a refinement is on, without the group that may stand before it.
+fn type_of(text: &str) -> Option<&str> {
+    let mut words = text.lines().find(|line| line.starts_with("rule ") || line.starts_with("refine "))?.split(' ');
+    let ty = if words.next() == Some("rule") {
+        words.find(|word| *word == "on")?;
+        words.find(|word| *word != "update")?
+    } else {
+        words.next()?
+    };
+    ty.rsplit('.').next()
 }

@@ -61,8 +61,9 @@ impl List {
 impl Record {
     pub fn content(&self) -> u64 {
         self.content.get_or(|| {
-            let present = self.entries.iter().filter(|entry| !entry.node.is_null());
-            present.fold(0x2545_f491_4f6c_dd1d, |hash, entry| mixed(mixed(hash, entry.key.precomputed_hash()), entry.node.value.content()))
+            self.entries
+                .iter()
+                .fold(0x2545_f491_4f6c_dd1d, |hash, entry| mixed(mixed(hash, entry.key.precomputed_hash()), entry.node.value.content()))
         })
     }
 }

@@ -22,6 +22,9 @@ codes! {
     NOT_IN_RELEASE = "not-in-release", Error, "a release of Kubernetes does not have the field",
         doc: "Fields come and go with releases of Kubernetes. One of the releases that the object is meant for (`--kube-version`, the newest unless said otherwise) does not have this one and refuses the object, or silently drops the field.",
         fails: "", passes: "Pod p { spec { containers web { image = \"nginx:1.27.0\" } } }\n";
+    FIELD_DROPPED = "field-dropped", Warning, "a release of Kubernetes drops the field",
+        doc: "A field that waits behind a feature gate is read and then dropped, without a word, while the gate is off: the object is accepted, and lacks what the field says. It is kept where a cluster turns the gate on.",
+        fails: "Lease leader { spec { strategy = \"OldestEmulationVersion\" } }\n", passes: "Lease leader { spec { holderIdentity = \"web-0\" } }\n";
     WAIVER = "waiver", Error, "a waiver cannot hold",
         doc: "`waive rule = \"why\"` sets a rule aside for what a declaration, a namespace or a file makes. It names a rule that may be waived and says why; with `{ reason = \"…\", until = \"2027-01-31\" }` it ends after that day.",
         fails: "waive pods-have-names = \"we like it so\"\n", passes: "rule named on Pod p { require p.metadata.name != \"a\" else warn \"no\" }\nPod a { waive named = \"a test\", spec { containers web { image = \"nginx:1.27.0\" } } }\n";
