@@ -443,12 +443,38 @@ fn a_shell_completes_from_the_program() {
     assert!(answer(&["explain", "unknown-f"]).contains("unknown-field\n"));
     assert_eq!(answer(&["build", "nosuch.kdsl", "-p", ""]), "");
     assert_eq!(answer(&["build", "sh"]), "");
+    assert_eq!(answer(&["build", "shop.kdsl", "--param=d"]), "--param=debug=\n");
+    assert_eq!(answer(&["build", "shop.kdsl", "--param=env=p"]), "--param=env=prod\n");
     // As bash asks.
     let script = dir.run(&["completions", "bash"]).code(0).out;
     let kdsl = env!("CARGO_BIN_EXE_kdsl");
     let ask = format!("{script}\nCOMP_WORDS=({kdsl} build shop.kdsl -p env = p); COMP_CWORD=6; _kdsl_asking; echo \"${{COMPREPLY[@]}}\"");
     let output = Command::new("bash").args(["-c", &ask]).current_dir(dir.path()).output().expect("bash runs");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "prod\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// As fish asks, where there is one: `complete -C` tells what it would offer.
+#[test]
+fn fish_completes_from_the_program() {
+    if Command::new("fish").arg("--version").output().is_err() {
+        return eprintln!("there is no fish here");
+    }
+    let shop = "param env: \"dev\" | \"prod\" = \"dev\"\nConfigMap c { data { ENV = env } }\n";
+    let dir = Dir::with(&[("shop.kdsl", shop), ("sheets.txt", "")]);
+    let script = dir.run(&["completions", "fish"]).code(0).out;
+    let folder = Path::new(env!("CARGO_BIN_EXE_kdsl")).parent().expect("it is in a folder").display();
+    let offers = |line: &str| {
+        let ask = format!("set -x PATH {folder} $PATH\n{script}\ncomplete -C '{line}'");
+        let output = Command::new("fish").args(["--no-config", "-c", &ask]).current_dir(dir.path()).output().expect("fish runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().map(|line| line.split('\t').next().unwrap_or_default().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(offers("kdsl build shop.kdsl -p "), ["env="]);
+    assert_eq!(offers("kdsl build shop.kdsl -p env="), ["env=dev", "env=prod"]);
+    assert_eq!(offers("kdsl build shop.kdsl --param=env=p"), ["--param=env=prod"]);
+    assert_eq!(offers("kdsl why shop.kdsl "), ["ConfigMap/c"]);
+    assert_eq!(offers("kdsl build shop"), ["shop.kdsl"]);
+    assert_eq!(offers("kdsl expl"), ["explain"]);
 }
 
 #[test]

@@ -72,6 +72,21 @@ fn a_mistake_costs_one_entry() {
 }
 
 #[test]
+fn a_newcomer_is_told_what_to_do() {
+    let folder = folder(&[]);
+    let said = pipe(folder.path(), &[], ":yaml\nlet s = \"a $5 \\${x}\"\ns\ntrue\nlet e: \"a\" | \"b\" = \"a\"\nhelp\nexit\n");
+    let known = "s = \"a $5 \\${x}\" : String\n\"a $5 \\${x}\" : String\ntrue : Bool\n";
+    let (first, rest) = said.out.split_once('\n').unwrap();
+    assert!(first.starts_with("no objects yet"), "{first}");
+    assert!(rest.starts_with(known), "{rest}");
+    for word in ["commands begin with a colon: `:help`", "commands begin with a colon: `:quit`"] {
+        assert!(said.err.contains(word), "`{word}` is missing in\n{}", said.err);
+    }
+    let help = pipe(folder.path(), &[], ":help\n").out;
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+}
+
+#[test]
 fn declarations_add_replace_and_go() {
     let folder = folder(&[]);
     let said = pipe(
@@ -165,6 +180,11 @@ impl Terminal {
         panic!("`{text}` does not come:\n{}", self.screen());
     }
 
+    fn paste(&self, text: &str) {
+        self.tmux(&["set-buffer", text]);
+        self.tmux(&["paste-buffer", "-p"]);
+    }
+
     fn screen(&self) -> String {
         let output = Command::new("tmux").args(["-L", &self.socket, "capture-pane", "-p"]).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
@@ -194,6 +214,14 @@ fn a_terminal_completes_hints_and_goes_on() {
     // An entry goes on while a bracket is open.
     terminal.keys(&["config c {", "Enter", "  data { A = \"x\" }", "Enter", "}", "Enter"]);
     terminal.shows("+ ConfigMap c");
+    // Lines need no indent, though in a file they would be taken for the next entry.
+    terminal.keys(&["config d {", "Enter", "data { A = \"y\" }", "Enter", "}", "Enter"]);
+    terminal.shows("+ ConfigMap d");
+    // Several entries that are pasted at once.
+    terminal.paste("config e {\n  data { A = \"y\" }\n}\n\n6 * 7\n:type 1\nconfig e.x\n");
+    terminal.keys(&["Enter"]);
+    terminal.shows("+ ConfigMap e");
+    terminal.shows("42 : Int\nInt\nerror[syntax]");
     // A field, and a value that the field takes.
     terminal.types(&["C-k", "app web { repl", "Tab"], "app web { replicas");
     terminal.types(&["C-k", "app web { security = ", "Tab"], "\"baseline\"");

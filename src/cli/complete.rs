@@ -44,6 +44,11 @@ fn candidates(words: &[String]) -> Vec<String> {
             Some((name, value)) => return values(file, name, value, &format!("{name}=")),
             None => return starting(word, params(file).into_iter().map(|name| format!("{name}="))),
         },
+        (_, word) if word.starts_with("--param=") => {
+            let inner = [before, &["-p", &word["--param=".len()..]]].concat();
+            let found = candidates(&inner.iter().map(|word| word.to_string()).collect::<Vec<_>>());
+            return found.into_iter().map(|found| format!("--param={found}")).collect();
+        }
         _ => {}
     }
     match (command, file) {

@@ -64,6 +64,12 @@ compdef _kdsl kdsl
 if [ "$funcstack[1]" = "_kdsl" ]; then _kdsl "$@"; fi
 "#;
 
+/// Where there is an answer, files are no part of it; and an option takes only what is said for it alone.
 const FISH: &str = r#"
-complete -c kdsl -k -a '(set -l words (commandline -opc); $words[1] complete -- $words[2..] (commandline -ct) 2>/dev/null)'
+function __kdsl_ask
+    set -l words (commandline -opc)
+    $words[1] complete -- $words[2..] (commandline -ct) 2>/dev/null
+end
+complete -c kdsl -n 'set -l found (__kdsl_ask); test -n "$found"' -f -k -a '(__kdsl_ask)'
+complete -c kdsl -n 'set -l found (__kdsl_ask); test -n "$found"' -s p -l param -x -k -a '(__kdsl_ask)'
 "#;

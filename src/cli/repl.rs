@@ -4,10 +4,11 @@
 //! without a prompt, and the exit code says whether any of them failed.
 
 use super::folder;
-use super::terminal::{Color, harmless, print, say};
+use super::terminal::{self, Color, harmless, print, say};
 use super::{ERRORS, Stop, explain, input, words};
 use crate::diag::render::Style;
 use crate::paint::Paint;
+use crate::prose::cut;
 use crate::repl::{Candidate, Look, Reply, Session, Then, parts};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
@@ -73,10 +74,15 @@ struct Talk {
 }
 
 impl Talk {
-    /// Takes an entry; whether the session goes on.
-    fn enter(&mut self, entry: &str) -> Result<bool, Stop> {
-        let reply = self.session.enter(entry);
-        self.show(reply)
+    /// Takes an entry, or several that were pasted; whether the session goes on.
+    fn enter(&mut self, text: &str) -> Result<bool, Stop> {
+        for entry in Session::entries(text) {
+            let reply = self.session.enter(entry);
+            if !self.show(reply)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn show(&mut self, mut reply: Reply) -> Result<bool, Stop> {
@@ -226,17 +232,18 @@ impl Completer for Guide {
         }
         let (start, found) = self.talk.borrow().session.complete(line, at);
         let width = found.iter().map(|c| c.label.chars().count()).max().unwrap_or(0).min(32);
+        let room = terminal::width().saturating_sub(width + 4);
         let shown = |c: &Candidate| match (found.len() < 12, c.detail.is_empty()) {
-            (true, false) => format!("{:<width$}  {}", c.label, shortened(&c.detail)),
+            (true, false) => format!("{:<width$}  {}", c.label, shortened(&c.detail, room)),
             _ => c.label.clone(),
         };
         Ok((start, found.iter().map(|c| Pair { display: shown(c), replacement: c.insert.clone() }).collect()))
     }
 }
 
-fn shortened(text: &str) -> String {
-    let line = text.lines().next().unwrap_or("");
-    if line.chars().count() > 60 { line.chars().take(59).chain(['…']).collect() } else { line.to_string() }
+/// The first line of a text, in so many columns and at most 60.
+fn shortened(text: &str, room: usize) -> String {
+    cut(text.lines().next().unwrap_or(""), room.min(60).saturating_sub(1))
 }
 
 /// The files that `:load` and `:save` could name.
@@ -282,7 +289,10 @@ impl Hinter for Guide {
             return None;
         }
         let hint = self.talk.borrow().session.hint(line)?;
-        let about = shortened(&hint.about);
+        let last = line.rsplit('\n').next().unwrap_or(line);
+        // Where little room is left, words would only break off.
+        let room = terminal::width().saturating_sub(PROMPT.len() + last.chars().count() + hint.rest.len() + 3);
+        let about = if room < 20 { String::new() } else { shortened(&hint.about, room) };
         let text = if about.is_empty() { hint.rest.clone() } else { format!("{}   {about}", hint.rest) };
         (!text.is_empty()).then_some(Shown { rest: hint.rest, text })
     }

@@ -142,8 +142,8 @@ impl Session {
     fn yaml(&self, which: &str) -> Reply {
         let found: Vec<&String> =
             self.objects.iter().filter(|(title, _)| which.is_empty() || fits(title, which)).map(|(_, yaml)| yaml).collect();
-        if found.is_empty() && !which.is_empty() {
-            return self.no_object(which);
+        if found.is_empty() {
+            return if which.is_empty() { self.list_objects() } else { self.no_object(which) };
         }
         let texts: Vec<&str> = found.iter().map(|yaml| yaml.strip_prefix("---\n").unwrap_or(yaml)).collect();
         Reply::text(texts.join("---\n"))
@@ -331,7 +331,8 @@ fn help() -> String {
         let head = format!(":{} {}", c.name, c.takes);
         format!("  {:<22}{}\n", head.trim(), c.about)
     });
-    let intro = "Enter an expression to see its value, or a declaration to add it; a declaration of the same name takes the place of the \
-                 one before.\nAn entry goes on while a bracket is open; an empty line ends it. Commands can be shortened:\n\n";
+    let intro = "Enter an expression to see its value, or a declaration to add it; a declaration\n\
+                 of the same name takes the place of the one before. An entry goes on while a\n\
+                 bracket is open; an empty line ends it. Commands can be shortened:\n\n";
     intro.to_string() + &lines.collect::<String>()
 }

@@ -22,6 +22,7 @@ use crate::params::{Given, GivenValue};
 use crate::prose::counted;
 use crate::source::{FileDb, SourceKind};
 use crate::syntax;
+use crate::value::Node;
 use crate::world::{ReadError, World};
 use pieces::Piece;
 use std::collections::{BTreeMap, HashSet};
@@ -129,6 +130,26 @@ impl Session {
         text.trim_start().starts_with(':') || text.ends_with("\n\n") || !documents && !syntax::is_open(text)
     }
 
+    /// What was pasted at once as the entries that it holds: one, where it makes sense as a whole.
+    pub fn entries(text: &str) -> Vec<&str> {
+        let is_command = |line: &str| line.starts_with(':');
+        if !text.lines().any(is_command) && (parses_as_value(text) || parses_as_items(text)) {
+            return vec![text];
+        }
+        let goes_on = |line: &str| line.is_empty() || line.starts_with(|c: char| c.is_whitespace() || "})]".contains(c));
+        let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
+        for line in text.split_inclusive('\n') {
+            let before = &text[from..at];
+            if is_command(before) || !before.trim().is_empty() && !goes_on(line.trim_end()) && Session::is_whole(before) {
+                out.push(before);
+                from = at;
+            }
+            at += line.len();
+        }
+        out.push(&text[from..]);
+        out
+    }
+
     /// Takes an entry.
     pub fn enter(&mut self, entry: &str) -> Reply {
         let entry = entry.trim();
@@ -206,8 +227,15 @@ impl Session {
         let text = self.with_value(entry);
         let (value, diagnostics) = self.engine(text.clone()).value(&self.path(), VALUE);
         match value {
-            Some(node) => Reply::text(format!("{}{}\n", show::value(&node), self.typed(&text))),
-            None => self.refused(&diagnostics),
+            Some(node) => Reply::text(format!("{}\n", self.shown(&node, &text))),
+            None => {
+                let mut reply = self.refused(&diagnostics);
+                if COMMANDS.iter().any(|command| command.name == entry) || entry == "exit" {
+                    let command = if entry == "exit" { "quit" } else { entry };
+                    reply.said.push_str(&format!("commands begin with a colon: `:{command}`\n"));
+                }
+                reply
+            }
         }
     }
 
@@ -221,8 +249,7 @@ impl Session {
         }
         let text = self.with_value(entry);
         let (value, diagnostics) = self.engine(text.clone()).value(&self.path(), VALUE);
-        let ty = self.typed(&text);
-        match ty.strip_prefix(" : ") {
+        match self.type_at_end(&text) {
             Some(ty) if value.is_some() || !diagnostics.iter().any(|d| d.is_error()) => Reply::text(format!("{ty}\n")),
             _ => self.refused(&diagnostics),
         }
@@ -231,17 +258,28 @@ impl Session {
     fn value_of(&self, name: &str) -> Option<String> {
         let (value, _) = self.engine(self.text()).value(&self.path(), name);
         let text = self.with_value(name);
-        value.map(|node| format!("{}{}", show::value(&node), self.typed(&text)))
+        value.map(|node| self.shown(&node, &text))
     }
 
-    /// ` : T`, the type of the value in a text that [`Session::with_value`] made.
-    fn typed(&self, text: &str) -> String {
-        let Some(at) = text.rfind(&format!("let {VALUE}")) else { return String::new() };
+    /// `V : T`, a value and its type in a text that [`Session::with_value`] made.
+    fn shown(&self, node: &Node, text: &str) -> String {
+        let value = show::value(node);
+        match self.type_at_end(text) {
+            // The type of a text that is known is that text; it need not be said twice.
+            Some(ty) if ty == value => format!("{value} : {}", node.value.type_name()),
+            Some(ty) => format!("{value} : {ty}"),
+            None => value,
+        }
+    }
+
+    /// The type of the value in a text that [`Session::with_value`] made.
+    fn type_at_end(&self, text: &str) -> Option<String> {
+        let at = text.rfind(&format!("let {VALUE}"))?;
         let world = With { world: &*self.world, path: self.path(), text: text.to_string() };
         let path = self.path();
         let hover = crate::engine::deep(|| ide::hover(&Analysis::new(&world, &path), &path, at + 5));
-        let line = hover.and_then(|hover| hover.markdown.lines().nth(1).map(str::to_string));
-        line.and_then(|line| line.split_once(": ").map(|(_, ty)| format!(" : {ty}"))).unwrap_or_default()
+        let line = hover.and_then(|hover| hover.markdown.lines().nth(1).map(str::to_string))?;
+        line.split_once(": ").map(|(_, ty)| ty.to_string())
     }
 
     fn with_value(&self, entry: &str) -> String {
@@ -335,6 +373,14 @@ fn title(object: &crate::engine::Object) -> String {
         Some(namespace) => format!("{} {namespace}/{}", object.kind(), object.name()),
         None => format!("{} {}", object.kind(), object.name()),
     }
+}
+
+fn parses_as_items(entry: &str) -> bool {
+    let (files, sink) = (FileDb::new(), Sink::new());
+    files.add(NAME, entry, SourceKind::User).is_ok_and(|source| {
+        syntax::parse(&source, &sink);
+        !sink.has_errors()
+    })
 }
 
 fn parses_as_value(entry: &str) -> bool {

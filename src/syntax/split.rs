@@ -68,12 +68,13 @@ pub fn balanced(text: &str) -> Option<Vec<Tok>> {
     (hashes.is_empty() && !any_bad && faults.is_empty()).then_some(toks)
 }
 
-/// Whether more has to follow: a bracket, a text block or an operator at the end of the text waits for it.
+/// Whether more may follow: a bracket, a text block or an operator at the end of the text waits for it. Where lines stand tells nothing
+/// here, as they do not while they are being typed.
 pub fn is_open(text: &str) -> bool {
     let Collected { mut toks, .. } = collect(text);
     let faults = nest::nest(text, &mut toks);
     let waits = toks.last().is_some_and(|tok| tok.kind == Kind::BadText || tok.kind == Kind::Comma || nest::trails_on(tok.kind));
-    waits || faults.iter().any(|fault| matches!(fault, Fault::Unclosed { at, .. } if *at == toks.len()))
+    waits || faults.iter().any(|fault| matches!(fault, Fault::Unclosed { .. } | Fault::Silent { .. }))
 }
 
 /// A text, its tokens, and the text as the grammar reads it.
