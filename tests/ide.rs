@@ -9,6 +9,8 @@ mod complete;
 mod definition;
 #[path = "ide/file.rs"]
 mod file;
+#[path = "ide/fixes.rs"]
+mod fixes;
 #[path = "ide/hover.rs"]
 mod hover;
 

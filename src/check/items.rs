@@ -97,7 +97,15 @@ impl<'a> Checker<'_, '_, 'a> {
             Item::Rule(rule) => self.rule(rule),
             Item::Refine(refine) => self.refine(refine),
             Item::Crd(decl) => self.crd_decl(decl),
-            Item::Import(_) => {}
+            Item::Import(import) => self.import(import),
+        }
+    }
+
+    fn import(&mut self, import: &'a ast::Import) {
+        if let Some(name) = import.alias
+            && let Some(alias) = self.program().alias(self.place.home, name.name)
+        {
+            self.saw(name.span, || Meaning::Import(alias));
         }
     }
 
@@ -137,6 +145,7 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn type_decl(&mut self, decl: &'a ast::TypeDecl) {
+        self.saw(decl.name.span, || Meaning::Type(Found { what: decl, home: self.place.home }));
         if let Some(Ty::Record(record)) = self.program().named_type(self.place.home, decl.name.name) {
             self.defaults(&record, &decl.name.name);
         }

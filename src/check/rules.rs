@@ -151,7 +151,7 @@ impl<'a> Checker<'_, '_, 'a> {
                 None => {
                     let error = Diagnostic::new(&codes::UNKNOWN_KIND, call.args[0].value.span, format!("Kubernetes has no kind `{kind}`"));
                     return Some(self.error(match suggest::nearest(&kind, schema::kind_names()) {
-                        Some(near) => error.help(format!("did you mean `{near}`?")),
+                        Some(near) => error.help(format!("did you mean `{near}`?")).fix(call.args[0].value.span, near),
                         None => error,
                     }));
                 }

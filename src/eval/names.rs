@@ -224,10 +224,13 @@ impl<'a> Evaluator<'_, 'a> {
                 "single" => Ok(Node::new(Value::Bool(range.single), node.origin)),
                 _ => Err(self.unknown_member(name, at, "a range", ["lo", "hi", "single"])),
             },
-            Value::Null => Err(self.error(
-                Diagnostic::new(&codes::NULL_ACCESS, at, format!("{} is null, so it has no `{name}`", self.called(base)))
-                    .help(format!("write `?.{name}`, which is null then, or give it a value with `??`")),
-            )),
+            Value::Null => {
+                let error = Diagnostic::new(&codes::NULL_ACCESS, at, format!("{} is null, so it has no `{name}`", self.called(base)));
+                let error = error.help(format!("write `?.{name}`, which is null then, or give it a value with `??`"));
+                // The dot stands right behind.
+                let behind = base.map(|base| base.span.after()).filter(|end| end.start + 1 == at.start);
+                Err(self.error(behind.into_iter().fold(error, |error, end| error.fix(end, "?"))))
+            }
             other => Err(self.error(Diagnostic::new(&codes::KEY_MISSING, at, format!("{} has no field `{name}`", other.type_name())))),
         }
     }

@@ -40,5 +40,8 @@ fn names() {
     assert_says("/// The front.\napp web { image = \"a:1\" }\nlet x = app.w‸eb", &["app web", "The front."]);
     assert_says("app web { image = \"a:1\" }\nlet x = app.web.ho‸st", &["host: String", "Exported by `app`."]);
     assert_says("param p: Po‸rt = 1", &["type Port"]);
+    assert_says("/// A tier.\ntype Ti‸er = \"gold\" | \"silver\"", &["type Tier = \"gold\" | \"silver\"", "A tier."]);
+    assert_says("import \"./lib.kdsl\" as l‸ib", &["import \"lib.kdsl\""]);
+    assert_says("crd Web‸site in \"example.com/v1\" { spec { repo: String } }", &["Website"]);
     assert_says("param p: PodSp‸ec?", &["type PodSpec"]);
 }

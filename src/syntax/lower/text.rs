@@ -75,6 +75,7 @@ impl Lower<'_> {
                 let span = Span::new(at, at + len as u32);
                 let shown = if letter.is_control() { "a line break behind `\\`".into() } else { format!("`\\{letter}`") };
                 let diagnostic = Diagnostic::new(&codes::UNKNOWN_ESCAPE, span, format!("{shown} is no escape"));
+                let diagnostic = if letter.is_control() { diagnostic } else { diagnostic.fix(span, format!("\\\\{letter}")) };
                 let diagnostic = diagnostic.help("escapes are \\n \\t \\\" \\\\ \\$ and \\u{…}; a backslash itself is \\\\");
                 self.error(diagnostic.help("in a raw string every character is itself: r\"^\\d+$\""));
                 return len;
