@@ -314,6 +314,12 @@ fn explain_knows_codes_kinds_fields_types_and_functions() {
     page("join", &["join(parts: [Scalar], separator: String) -> String", "Example"]);
     page("yaml.parse", &["yaml.parse(s: String) -> Any"]);
     page("Port", &["type Port = Int(1..65535)"]);
+    // As kubectl's users write it.
+    for topic in ["deployment.spec.strategy", "deployments.spec.strategy", "deploy.spec.strategy"] {
+        page(topic, &["Deployment.spec.strategy  field of Kubernetes"]);
+    }
+    page("svc", &["Service  kind of Kubernetes"]);
+    dir.run(&["explain", "deploy.spec.strategey"]).code(2).silent().says(&["did you mean `Deployment.spec.strategy`?"]);
     let all = dir.run(&["explain"]).code(0).out;
     ["app", "Deployment", "unknown-field", "yaml.parse", "Port"].iter().for_each(|word| assert!(all.contains(word), "{word}"));
     dir.run(&["explain", "Deploymnet"]).code(2).silent().says(&["did you mean `Deployment`?"]);

@@ -20,7 +20,7 @@ use crate::builtins;
 use crate::diag::{Sink, codes, suggest};
 use crate::load::Project;
 use crate::resolve::{KindRef, Program, STD};
-use crate::schema;
+use crate::schema::{self, NativeKind};
 use crate::source::FileDb;
 use crate::stdlib;
 use crate::types::Ty;
@@ -75,12 +75,30 @@ fn explain(page: &mut Page, program: &Program, topic: &str) -> Result<(), Stop> 
     found |= function::declared(page, program, Ustr::from(topic));
     let segments = segments(topic);
     let Some((head, path)) = segments.split_first() else { return Err(unknown(program, topic)) };
-    let head = Ustr::from(head);
-    match path {
-        [] => found |= high::kind(page, program, head) | high::named_type(page, program, head) | native::write(page, program, head),
-        path => found |= field_of(page, program, head, path)?,
+    found |= named(page, program, Ustr::from(head), path)?;
+    if !found && let Some(kind) = as_kubectl_says(head) {
+        found = named(page, program, kind, path)?;
     }
     if found { Ok(()) } else { Err(unknown(program, topic)) }
+}
+
+/// The pages of what a name, or a path that begins with it, stands for.
+fn named(page: &mut Page, program: &Program, head: Name, path: &[String]) -> Result<bool, Stop> {
+    match path {
+        [] => Ok(high::kind(page, program, head) | high::named_type(page, program, head) | native::write(page, program, head)),
+        path => field_of(page, program, head, path),
+    }
+}
+
+/// The kind that kubectl knows by a word: `deployment`, `deployments`, `deploy`.
+fn as_kubectl_says(word: &str) -> Option<Name> {
+    let word = word.to_ascii_lowercase();
+    let is_it = |kind: &NativeKind| {
+        kind.kind.eq_ignore_ascii_case(&word)
+            || kind.plural == word.as_str()
+            || kind.short_names.iter().any(|short| *short == word.as_str())
+    };
+    schema::kinds().find(|kind| is_it(kind)).map(|kind| kind.kind)
 }
 
 /// The page of a field, if its path begins with something that has fields.
