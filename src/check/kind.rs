@@ -30,8 +30,8 @@ impl<'a> Checker<'_, '_, 'a> {
     /// What the objects of a crd become; what it declares of them was judged when its kind was made.
     pub(super) fn crd_decl(&mut self, decl: &'a ast::CrdDecl) {
         let home = self.place.home;
-        if let Some(kind) = self.program().kind_named(home, decl.name.name) {
-            self.saw(decl.name.span, || Meaning::Kind(kind));
+        if let Some(kind) = self.program().kind_named(home, decl.body.name.name) {
+            self.saw(decl.body.name.span, || Meaning::Kind(kind));
         }
         let Some(kind) = self.program().composition_of(home, decl) else { return };
         let place = Place { home, kind: Some(kind.clone()), test: false, rule: false };
