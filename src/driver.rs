@@ -195,7 +195,8 @@ pub struct Vetting {
 fn read_stream(source: &Source, sink: &Sink) -> Vec<Vetting> {
     let read = yaml::read(source).into_par_iter().with_min_len(32).map(|document| {
         document.faults.into_iter().for_each(|fault| sink.push(fault.diagnostic()));
-        let mut manifests = Vec::new();
+        // Nearly every document is one object.
+        let mut manifests = Vec::with_capacity(1);
         if let Some(root) = &document.root {
             manifest::objects(root, sink, &mut manifests);
         }

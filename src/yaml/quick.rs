@@ -561,8 +561,10 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// A record of entries with different keys; `None` where two are alike, which the full reader reports.
-fn record(entries: SmallVec<[Entry; 8]>) -> Option<Record> {
-    let record = Record { entries: entries.into_vec(), ..Record::default() };
+fn record(found: SmallVec<[Entry; 8]>) -> Option<Record> {
+    // Room for these and no more: most records have one entry or two.
+    let mut record = Record::with_capacity(found.len());
+    record.entries.extend(found);
     // Few keys were compared as they came; of two alike the index of many names the last.
     let few = record.entries.len() <= FEW;
     (few || record.entries.iter().enumerate().all(|(i, e)| record.position(e.key) == Some(i))).then_some(record)
