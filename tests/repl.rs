@@ -82,6 +82,9 @@ fn a_newcomer_is_told_what_to_do() {
     for word in ["commands begin with a colon: `:help`", "commands begin with a colon: `:quit`"] {
         assert!(said.err.contains(word), "`{word}` is missing in\n{}", said.err);
     }
+    let program = "namespace shop {\n  labels { a = \"b\" }\n\n  config c { data { A = \"1\" } }\n\n}\n\n1 +\n\n1 + 2\n";
+    let said = pipe(folder.path(), &[], program);
+    assert!(said.out.contains("+ ConfigMap shop/c") && said.out.contains("3 : Int"), "{}{}", said.out, said.err);
     let help = pipe(folder.path(), &[], ":help\n").out;
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
 }

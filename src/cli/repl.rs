@@ -151,7 +151,7 @@ fn pipe(mut talk: Talk) -> Result<ExitCode, Stop> {
             entry.push_str(&line);
             entry.push('\n');
         }
-        if !ended && !Session::is_whole(&entry) {
+        if !ended && !Session::is_whole_in_file(&entry) {
             continue;
         }
         let goes_on = talk.enter(&std::mem::take(&mut entry))?;

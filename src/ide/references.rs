@@ -7,7 +7,7 @@ use super::{Analysis, Place};
 use crate::check::trace::{Meaning, What};
 use crate::diag::Edit;
 use crate::resolve::{KindRef, Program};
-use crate::syntax::token::{self, Kind};
+use crate::syntax::literal;
 
 /// What words can mean in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub fn renamable(analysis: &Analysis, file: &str, offset: usize) -> Result<Place
 
 /// What to write at the places of a thing so that it is called `name`; an error says why that cannot be.
 pub fn renaming(analysis: &Analysis, places: &[Place], name: &str) -> Result<Vec<(Place, String)>, String> {
-    let is_word = matches!(token::tokens(name).as_slice(), [token] if token.kind == Kind::Word);
+    let is_word = !name.is_empty() && literal::key(name) == name;
     let mut out = Vec::new();
     for place in places {
         let text = analysis.text(&place.file).and_then(|text| text.get(place.range.clone())).unwrap_or("");

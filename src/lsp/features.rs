@@ -402,7 +402,7 @@ fn actions(server: &mut Server, params: CodeActionParams) -> Answer<Option<CodeA
         if !touches(&found.diagnostic.range) || !wants(&CodeActionKind::QUICKFIX) {
             continue;
         }
-        let title = match edit.new_text.as_str() {
+        let title = match edit.new_text.trim() {
             "" => "Remove this".to_string(),
             text if edit.range.start == edit.range.end => format!("Insert `{text}`"),
             text => format!("Change to `{text}`"),

@@ -13,6 +13,7 @@ mod pieces;
 mod show;
 mod words;
 
+use crate::ast::Item;
 use crate::builtins;
 use crate::diag::codes;
 use crate::diag::{Diagnostic, Sink, render};
@@ -21,7 +22,7 @@ use crate::ide::{self, Analysis};
 use crate::params::{Given, GivenValue};
 use crate::prose::counted;
 use crate::source::{FileDb, SourceKind};
-use crate::syntax;
+use crate::syntax::{self, Open};
 use crate::value::Node;
 use crate::world::{ReadError, World};
 use pieces::Piece;
@@ -126,8 +127,15 @@ impl Session {
 
     /// Whether an entry is whole, so that it can be given to [`Session::enter`]: an empty line at its end makes it so.
     pub fn is_whole(text: &str) -> bool {
-        let documents = text.trim().starts_with("///") && text.trim().lines().all(|line| line.trim_start().starts_with("//"));
-        text.trim_start().starts_with(':') || text.ends_with("\n\n") || !documents && !syntax::is_open(text)
+        text.trim_start().starts_with(':') || text.ends_with("\n\n") || !documents(text) && syntax::is_open(text).is_none()
+    }
+
+    /// The same for an entry that comes from a file, where empty lines stand in brackets, and an indent tells what belongs to them.
+    pub fn is_whole_in_file(text: &str) -> bool {
+        match syntax::is_open(text) {
+            Some(Open::Bracket { lines }) => !lines || text.trim_start().starts_with(':'),
+            Some(Open::Operator) | None => Session::is_whole(text),
+        }
     }
 
     /// What was pasted at once as the entries that it holds: one, where it makes sense as a whole.
@@ -375,6 +383,11 @@ fn title(object: &crate::engine::Object) -> String {
     }
 }
 
+/// Whether a text is nothing but the documentation of what comes.
+fn documents(text: &str) -> bool {
+    text.trim().starts_with("///") && text.trim().lines().all(|line| line.trim_start().starts_with("//"))
+}
+
 fn parses_as_items(entry: &str) -> bool {
     let (files, sink) = (FileDb::new(), Sink::new());
     files.add(NAME, entry, SourceKind::User).is_ok_and(|source| {
@@ -390,8 +403,11 @@ fn parses_as_value(entry: &str) -> bool {
 
 /// The names of the params that a text declares.
 fn declared_params(text: &str) -> HashSet<String> {
-    text.lines()
-        .filter_map(|line| line.trim_start().strip_prefix("param ")?.split_once(':'))
-        .map(|(name, _)| name.trim().to_string())
-        .collect()
+    let (files, sink) = (FileDb::new(), Sink::new());
+    let file = files.add(NAME, text, SourceKind::User).map(|source| syntax::parse(&source, &sink)).unwrap_or_default();
+    let name = |item: &Item| match item {
+        Item::Param(param) => Some(param.name.name.to_string()),
+        _ => None,
+    };
+    file.items.iter().filter_map(name).collect()
 }

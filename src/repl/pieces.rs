@@ -30,19 +30,14 @@ pub fn pieces(source: &Source, file: &File) -> Vec<Piece> {
     out
 }
 
-/// Lets each of `new` take the place of what declares the same, or stand behind all. Gives what was replaced.
-pub fn merge(old: &mut Vec<Piece>, new: Vec<Piece>) -> Vec<String> {
-    let mut replaced = Vec::new();
+/// Lets each of `new` take the place of what declares the same, or stand behind all.
+pub fn merge(old: &mut Vec<Piece>, new: Vec<Piece>) {
     for piece in new {
         match old.iter_mut().find(|other| piece.name.is_some() && other.name == piece.name) {
-            Some(other) => {
-                replaced.extend(piece.name.clone());
-                *other = piece;
-            }
+            Some(other) => *other = piece,
             None => old.push(piece),
         }
     }
-    replaced
 }
 
 /// All of them as one file.

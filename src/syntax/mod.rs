@@ -19,4 +19,4 @@ mod trouble;
 
 pub use again::Old;
 pub use parse::{parse, parse_again, parse_expr, parse_piece, parse_whole, stages};
-pub use split::{Piece, Tok, balanced, is_open, leading_words};
+pub use split::{Open, Piece, Tok, balanced, is_open, leading_words};

@@ -68,13 +68,26 @@ pub fn balanced(text: &str) -> Option<Vec<Tok>> {
     (hashes.is_empty() && !any_bad && faults.is_empty()).then_some(toks)
 }
 
-/// Whether more may follow: a bracket, a text block or an operator at the end of the text waits for it. Where lines stand tells nothing
-/// here, as they do not while they are being typed.
-pub fn is_open(text: &str) -> bool {
+/// What a text waits for at its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Open {
+    /// A bracket or a text block has no end. `lines` where the lines behind it do not look as if they were other entries.
+    Bracket { lines: bool },
+    /// The last word of the text is followed by something: an operator, a comma.
+    Operator,
+}
+
+/// Whether more may follow, and why.
+pub fn is_open(text: &str) -> Option<Open> {
     let Collected { mut toks, .. } = collect(text);
     let faults = nest::nest(text, &mut toks);
-    let waits = toks.last().is_some_and(|tok| tok.kind == Kind::BadText || tok.kind == Kind::Comma || nest::trails_on(tok.kind));
-    waits || faults.iter().any(|fault| matches!(fault, Fault::Unclosed { .. } | Fault::Silent { .. }))
+    let last = toks.last().map(|tok| tok.kind);
+    let unclosed = faults.iter().any(|fault| matches!(fault, Fault::Unclosed { .. } | Fault::Silent { .. }));
+    if unclosed || last == Some(Kind::BadText) {
+        let to_the_end = |fault: &Fault| matches!(fault, Fault::Unclosed { at, .. } if *at == toks.len());
+        return Some(Open::Bracket { lines: last == Some(Kind::BadText) || faults.iter().any(to_the_end) });
+    }
+    last.filter(|&kind| kind == Kind::Comma || nest::trails_on(kind)).map(|_| Open::Operator)
 }
 
 /// A text, its tokens, and the text as the grammar reads it.
