@@ -85,6 +85,8 @@ fn a_newcomer_is_told_what_to_do() {
     let program = "namespace shop {\n  labels { a = \"b\" }\n\n  config c { data { A = \"1\" } }\n\n}\n\n1 +\n\n1 + 2\n";
     let said = pipe(folder.path(), &[], program);
     assert!(said.out.contains("+ ConfigMap shop/c") && said.out.contains("3 : Int"), "{}{}", said.out, said.err);
+    let long = format!("\"{}\\n\\u{{1b}}[31m\"\n", "word ".repeat(40));
+    assert!(!pipe(folder.path(), &[], &long).out.contains('\u{1b}'), "a value steers no terminal");
     let help = pipe(folder.path(), &[], ":help\n").out;
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
 }

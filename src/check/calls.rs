@@ -48,7 +48,7 @@ impl<'a> Checker<'_, '_, 'a> {
             (Some(_), Meaning::Builtin(_)) | (None, _) => call.callee.span(),
             (Some(alias), _) => {
                 if let Some(found) = self.program().alias(self.place.home, alias.name) {
-                    self.saw(alias.span, || Meaning::Import(found));
+                    self.saw(alias.span, || Meaning::import(self.program(), self.place.home, alias.name, found));
                 }
                 call.callee.name.span
             }

@@ -105,7 +105,7 @@ impl<'a> Checker<'_, '_, 'a> {
         if let Some(name) = import.alias
             && let Some(alias) = self.program().alias(self.place.home, name.name)
         {
-            self.saw(name.span, || Meaning::Import(alias));
+            self.saw(name.span, || Meaning::Import { alias, at: name.span });
         }
     }
 

@@ -118,8 +118,11 @@ pub enum Meaning<'a> {
         kind: Name,
         name: Name,
     },
-    /// The name of an import.
-    Import(Alias),
+    /// The name of an import, and where the file gives it.
+    Import {
+        alias: Alias,
+        at: Span,
+    },
     Rule(Found<&'a ast::RuleDecl>),
     /// A type that is declared with `type`.
     Type(Found<&'a ast::TypeDecl>),
@@ -164,6 +167,12 @@ pub enum Behind<'a> {
 pub enum Callee<'a> {
     Function(Found<&'a ast::FnDecl>),
     Builtin(&'static Builtin),
+}
+
+impl<'a> Meaning<'a> {
+    pub(super) fn import(program: &Program<'a>, home: ModuleId, name: Name, alias: Alias) -> Meaning<'a> {
+        Meaning::Import { alias, at: program.alias_span(home, name) }
+    }
 }
 
 impl<'a> Trace<'a> {
@@ -211,7 +220,7 @@ impl<'a> Trace<'a> {
         if let Some(alias) = path.module.filter(|alias| self.wants(alias.span))
             && let Some(found) = program.alias(home, alias.name)
         {
-            self.push(alias.span, What::Meaning(Meaning::Import(found)));
+            self.push(alias.span, What::Meaning(Meaning::import(program, home, alias.name, found)));
         }
         let behind = path.module.and_then(|alias| program.alias(home, alias.name));
         let at = path.name.span;
@@ -369,7 +378,7 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
         let home = self.place.home;
         let is_outermost = matches!(base.kind, ExprKind::Name(_));
         if is_outermost && let Some(alias) = program.alias(home, word) {
-            return trace.push(span, What::Meaning(Meaning::Import(alias)));
+            return trace.push(span, What::Meaning(Meaning::import(program, home, word, alias)));
         }
         let module = match &base.kind {
             ExprKind::Field { base: outer, .. } => match &outer.kind {
@@ -450,7 +459,7 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
         if let Some(alias) = head.module
             && let Some(found) = program.alias(self.place.home, alias.name)
         {
-            self.saw(alias.span, || Meaning::Import(found));
+            self.saw(alias.span, || Meaning::import(program, self.place.home, alias.name, found));
             self.saw_behind(head.name.span, || Behind::Import(found));
         }
         if let Some(kind) = program.find_kind(self.place.home, head) {

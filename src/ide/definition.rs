@@ -19,12 +19,10 @@ pub fn definition(analysis: &Analysis, file: &str, offset: usize) -> Vec<Place> 
     }
     let found = analysis.at(file, offset, |program, seen| {
         let meaning = meaning_at(&seen)?;
-        let files = match meaning {
-            Meaning::Import(Alias::Module(module)) => vec![Place { file: program.module(*module).path.clone(), range: 0..0 }],
-            _ => Vec::new(),
-        };
-        let spans = spans(program, meaning).into_iter().filter_map(|span| analysis.place(span));
-        Some(files.into_iter().chain(spans).collect())
+        if let Meaning::Import { alias: Alias::Module(module), .. } = meaning {
+            return Some(vec![Place { file: program.module(*module).path.clone(), range: 0..0 }]);
+        }
+        Some(spans(program, meaning).into_iter().filter_map(|span| analysis.place(span)).collect())
     });
     found.flatten().unwrap_or_default()
 }
@@ -60,7 +58,7 @@ pub(super) fn meaning_at<'s, 'a>(seen: &'s [Seen<'a>]) -> Option<&'s Meaning<'a>
 /// The names that declare a meaning; none where Kubernetes or the language does.
 pub(super) fn spans(program: &Program, meaning: &Meaning) -> Vec<Span> {
     match meaning {
-        Meaning::Local { at, .. } | Meaning::Parameter { at, .. } => vec![*at],
+        Meaning::Local { at, .. } | Meaning::Parameter { at, .. } | Meaning::Import { at, .. } => vec![*at],
         Meaning::Value { found, .. } => vec![found.what.name().span],
         Meaning::Field { field, .. } => vec![field.span],
         Meaning::KindLet { decl, .. } => vec![decl.name.span],
@@ -70,7 +68,7 @@ pub(super) fn spans(program: &Program, meaning: &Meaning) -> Vec<Span> {
         Meaning::Rule(found) => vec![found.what.name.span],
         Meaning::Type(found) => vec![found.what.name.span],
         Meaning::Declaration { kind, name } => declarations(program, *kind, *name),
-        Meaning::Own { .. } | Meaning::Native { .. } | Meaning::Builtin(_) | Meaning::Import(_) | Meaning::Built(_) => Vec::new(),
+        Meaning::Own { .. } | Meaning::Native { .. } | Meaning::Builtin(_) | Meaning::Built(_) => Vec::new(),
         Meaning::Kind(KindRef::Native(_) | KindRef::Poison) => Vec::new(),
     }
 }

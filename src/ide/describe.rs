@@ -49,7 +49,7 @@ pub fn meaning(analysis: &Analysis, program: &Program, word: &str, meaning: &Mea
         Meaning::Builtin(builtin) => Description::new(builtin.signature(), format!("{}\n\n```kdsl\n{}\n```", builtin.doc, builtin.example)),
         Meaning::Kind(kind) => kind_ref(kind),
         Meaning::Declaration { kind, name } => declaration(program, *kind, *name),
-        Meaning::Import(alias) => import(program, *alias),
+        Meaning::Import { alias, .. } => import(program, *alias),
         Meaning::Type(found) => Description::new(unindented(&analysis.slice(found.what.span)), found.what.doc.as_deref().unwrap_or("")),
         Meaning::Rule(found) => rule(found.what),
         Meaning::Built(ty) => built(word, ty),

@@ -128,7 +128,7 @@ fn of_meaning(meaning: &Meaning, at: crate::source::Span) -> (Class, bool, bool)
         Meaning::Builtin(_) => (Class::Function, false, true),
         Meaning::Kind(_) => (Class::Kind, false, false),
         Meaning::Declaration { .. } => (Class::Declaration, false, false),
-        Meaning::Import(_) => (Class::Module, false, false),
+        Meaning::Import { at: own, .. } => (Class::Module, *own == at, false),
         Meaning::Rule(found) => (Class::Function, found.what.name.span == at, false),
         Meaning::Type(found) => (Class::Type, found.what.name.span == at, false),
         Meaning::Built(_) => (Class::Type, false, true),

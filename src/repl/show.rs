@@ -41,7 +41,8 @@ fn write(value: &Value, indent: usize, out: &mut String) {
             }
             out.push_str(&format!("\n{end}}}"));
         }
-        Value::Str(text) if text.contains('\n') => {
+        // What would steer a terminal stands escaped on one line.
+        Value::Str(text) if text.contains('\n') && !text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) => {
             out.push_str("\"\"\"");
             for line in text.lines() {
                 let line = line.replace('\\', "\\\\").replace("${", "\\${").replace("\"\"\"", "\\\"\"\"");

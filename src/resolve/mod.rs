@@ -229,6 +229,17 @@ impl<'a> Program<'a> {
         std::iter::successors(Some(home), |&m| self.module(m).base).find_map(|m| self.module(m).aliases.get(&name).copied())
     }
 
+    /// Where the name of an import is given.
+    pub fn alias_span(&self, home: ModuleId, name: Name) -> Span {
+        let in_module = |m: ModuleId| {
+            self.module(m).items.iter().find_map(|item| match item {
+                Item::Import(import) => import.alias.filter(|alias| alias.name == name).map(|alias| alias.span),
+                _ => None,
+            })
+        };
+        std::iter::successors(Some(home), |&m| self.module(m).base).find_map(in_module).unwrap_or(Span::NONE)
+    }
+
     /// The kind that a head names, or `None`.
     pub fn find_kind(&self, home: ModuleId, head: &ast::Path) -> Option<KindRef<'a>> {
         match head.module {

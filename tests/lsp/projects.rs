@@ -49,6 +49,16 @@ fn a_name_is_renamed_in_every_file_that_uses_it() {
     let changes = edits["changes"].as_object().expect("changes");
     let count = |name: &str| changes.get(&client.uri(name)).and_then(Json::as_array).map_or(0, Vec::len);
     assert_eq!([count("main.kdsl"), count("lib.kdsl"), count("other.kdsl"), count("unrelated.kdsl")], [1, 1, 1, 0], "{edits}");
+    // The name that one file gives an import is its own.
+    client.open("alias.kdsl", "import \"./lib.kdsl\" as lib\nlet x = lib.owner\nlib.webapp web { team = \"a\", image = \"a:1\" }\n");
+    for (line, character) in [(0, 24), (1, 9), (2, 1)] {
+        let mut params = client.at("alias.kdsl", line, character);
+        params["newName"] = json!("shared");
+        let edits = client.ask("textDocument/rename", params);
+        let changes = edits["changes"].as_object().expect("changes");
+        let count = |name: &str| changes.get(&client.uri(name)).and_then(Json::as_array).map_or(0, Vec::len);
+        assert_eq!([count("alias.kdsl"), count("lib.kdsl"), count("other.kdsl")], [3, 0, 0], "{edits}");
+    }
     let found = client.ask("workspace/symbol", json!({ "query": "webapp" }));
     assert_eq!(found[0]["location"]["uri"], client.uri("lib.kdsl"));
     assert_eq!(client.end().code(), Some(0));
