@@ -228,7 +228,8 @@ fn judge<'a>(
     }
     let book = RuleBook::new(program, options.kube).with_sets(options.sets);
     let waivers = Waivers::of(program, options.today.clone());
-    let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
+    waivers.ask();
+    let waived = |error: &Diagnostic, object: &Object| waivers.waives(error, object);
     let context = conform::Context { db: program.db, sink, kube: options.kube, applied: false, waived: &waived };
     book.prepare_all(&conform::types_of(shared.objects.iter()), &shared);
     let judges = || (RuleJudge::new(&book, &shared, &faults), conform::Known::default());
@@ -239,7 +240,7 @@ fn judge<'a>(
                 conform::conform_one(&context, object, judge, known);
                 judge_natively(object, sink);
             }
-            Manifest::Custom(custom) => judge_custom(custom, &definitions, sink, options),
+            Manifest::Custom(custom) => judge_custom(custom, &definitions, &waivers, sink, options),
         }
         let judged = judged.fetch_add(1, Ordering::Relaxed) + 1;
         if judged.is_multiple_of(512) {
@@ -247,13 +248,13 @@ fn judge<'a>(
         }
     });
     faults.users.take().into_iter().for_each(|fault| sink.push(fault));
+    twice(&manifests, &waivers, sink);
     waivers.report(sink);
-    twice(&manifests, sink);
     faults.library.finish()
 }
 
 /// Reports objects that stand in a stream twice.
-fn twice(manifests: &[&Manifest], sink: &Sink) {
+fn twice(manifests: &[&Manifest], waivers: &Waivers, sink: &Sink) {
     let mut seen = FxHashMap::default();
     for found in manifests.iter().filter(|found| !found.name().is_empty()) {
         match seen.entry(found.identity()) {
@@ -262,7 +263,13 @@ fn twice(manifests: &[&Manifest], sink: &Sink) {
                 let warning = Diagnostic::new(&codes::OBJECT_TWICE, found.head(), format!("{} stands here twice", found.title()));
                 let warning =
                     warning.also(*first.get(), "the first one").help("rename or remove one of the two: the later replaces the earlier");
-                sink.push(warning.in_object(found.title(), ""));
+                let waived = match found {
+                    Manifest::Native(object) => waivers.waives(&warning, object),
+                    Manifest::Custom(custom) => waivers.waives_custom(&warning, custom),
+                };
+                if !waived {
+                    sink.push(warning.in_object(found.title(), ""));
+                }
             }
         }
     }
@@ -302,15 +309,14 @@ fn define(found: &Manifest, definitions: &mut Definitions) {
 }
 
 /// An object of a kind that is not Kubernetes' own.
-fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, sink: &Sink, options: &VetOptions) {
+fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, waivers: &Waivers, sink: &Sink, options: &VetOptions) {
     let group = custom.api_version.split_once('/').map_or("", |(group, _)| group);
-    if let Some(warning) = conform::retired(group, &custom.kind, custom.head) {
-        sink.push(warning.in_object(custom.title(), ""));
-    }
-    match definitions.check_instance(&custom.root) {
-        Some(findings) => findings.into_iter().for_each(|finding| sink.push(finding.diagnostic(custom.title()))),
-        None => sink.push(unverified(custom, options)),
-    }
+    let retired = conform::retired(group, &custom.kind, custom.head).map(|warning| warning.in_object(custom.title(), ""));
+    let found: Vec<Diagnostic> = match definitions.check_instance(&custom.root) {
+        Some(findings) => findings.into_iter().map(|finding| finding.diagnostic(custom.title())).collect(),
+        None => vec![unverified(custom, options)],
+    };
+    retired.into_iter().chain(found).filter(|found| !waivers.waives_custom(found, custom)).for_each(|found| sink.push(found));
 }
 
 /// What a `crd` declares, as an object.
@@ -519,14 +525,16 @@ pub fn judged<'a>(
     waivers: &Waivers,
 ) -> Vec<Object> {
     let limits = options.limits;
+    waivers.sift(program.sink);
     if program.sink.has_errors() {
         return Vec::new();
     }
+    waivers.ask();
     let faults = Faults::default();
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), limits);
     shared.objects = Objects::new(objects.clone());
     let book = RuleBook::new(program, options.kube);
-    let waived = |error: &Diagnostic, object: &Object| waivers.waives(error.code, object);
+    let waived = |error: &Diagnostic, object: &Object| waivers.waives(error, object);
     let context = conform::Context { db: program.db, sink: program.sink, kube: options.kube, applied: true, waived: &waived };
     book.prepare_all(&conform::types_of(objects.iter()), &shared);
     conform::conform(&context, &objects, || RuleJudge::new(&book, &shared, &faults));

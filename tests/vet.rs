@@ -179,3 +179,22 @@ fn null_in_a_map_is_a_value() {
     let key = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/tls\ndata: {tls.crt: null, tls.key: null}\nimmutable: null\n";
     assert_eq!(said("1.37", key), Vec::<String>::new());
 }
+
+/// Warnings about objects can be waived by a file of rules, foreign kinds' too; what the API server refuses cannot.
+#[test]
+fn waivers_reach_warnings_about_yaml() {
+    let text =
+        "apiVersion: example.com/v1\nkind: Website\nmetadata: {name: a, namespace: b}\n---\n".repeat(2) + "apiVersion: v1\nkind: Pod\n";
+    let codes = |rules: &str| {
+        let world = MemWorld::new().with("rules.kdsl", rules);
+        let options = VetOptions { rules: Some("rules.kdsl".into()), strict: true, ..VetOptions::default() };
+        let found = engine::vet(&world, vec![("case.yaml".into(), text.clone().into_bytes())], &options);
+        let mut codes: Vec<&str> = found.diagnostics.iter().map(|d| d.code.name).collect();
+        codes.dedup();
+        codes
+    };
+    assert_eq!(codes("waive unverified = \"another team's\"\nwaive object-twice = \"a list of both clusters\"\n")[..1], ["missing-field"]);
+    assert_eq!(codes("namespace b { waive unverified = \"another team's\" }\n")[..2], ["object-twice", "missing-field"]);
+    let elsewhere = codes("namespace c { waive unverified = \"another team's\" }\n");
+    assert!(elsewhere.contains(&"unverified") && elsewhere.contains(&"waiver-unused"), "{elsewhere:?}");
+}

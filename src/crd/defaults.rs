@@ -1,10 +1,11 @@
 //! Defaults: whether those of a schema are right, and objects with them filled in.
 
-use super::schema::Schema;
+use super::schema::{JsonType, Schema};
 use super::{rules, values};
 use crate::diag::codes;
 use crate::finding::{Finding, Place};
 use crate::value::{Entry, Item, List, Node, Op, Record, Value};
+use std::borrow::Cow;
 use std::sync::Arc;
 use ustr::Ustr;
 
@@ -26,7 +27,7 @@ fn walk(schema: &Place, root: bool, metadata: bool, out: &mut Vec<Finding>) {
             out.push(finding.help("unknown fields are pruned, from defaults too"));
         }
         found.clear();
-        values::check(&default, &read, &mut found);
+        values::check(&default, &leniently(&default, &read), &mut found);
         // The server looks for duplicates in objects only.
         found.retain(|finding| finding.code != &codes::DUPLICATE_ELEMENT);
         if found.is_empty() {
@@ -46,6 +47,16 @@ fn walk(schema: &Place, root: bool, metadata: bool, out: &mut Vec<Finding>) {
     for (key, property) in properties.keys() {
         let inside = metadata || embedded && matches!(key, "metadata" | "apiVersion" | "kind");
         walk(&property, false, inside, out);
+    }
+}
+
+/// Of a default with a format the server's library looks at the format alone, unless the type is a number; of values later at both.
+fn leniently<'s>(default: &Place, schema: &'s Schema) -> Cow<'s, Schema> {
+    let numeric = matches!(schema.ty, Some(JsonType::Integer | JsonType::Number));
+    let text = matches!(default.value(), Some(Value::Str(_) | Value::List(_)));
+    match !schema.limits.format.is_empty() && !numeric && text {
+        true => Cow::Owned(Schema { ty: None, ..schema.clone() }),
+        false => Cow::Borrowed(schema),
     }
 }
 

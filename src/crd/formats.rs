@@ -12,7 +12,11 @@ use std::sync::LazyLock;
 pub fn check(format: &str, text: &str) -> Option<bool> {
     Some(match format {
         "bsonobjectid" => text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit()),
-        "uri" => is_uri(text)?,
+        "uri" => is_uri(text),
+        "isbn" => is_isbn(text, 10) || is_isbn(text, 13),
+        "isbn10" => is_isbn(text, 10),
+        "isbn13" => is_isbn(text, 13),
+        "creditcard" if is_no_card(text) => false,
         "email" => is_email(text)?,
         "hostname" => is_hostname(text),
         "ipv4" => !text.contains(':') && Format::LooseIp.check(text).is_ok(),
@@ -31,6 +35,12 @@ pub fn check(format: &str, text: &str) -> Option<bool> {
         "duration" => return if cel::is_duration(text) { Some(true) } else { odd_duration(text) },
         _ => return None,
     })
+}
+
+/// Whether the server's library knows a format at all.
+pub fn is_known(format: &str) -> bool {
+    // What is judged nowhere, and what only some texts are judged by.
+    matches!(format, "password" | "creditcard" | "email") || check(format, "").is_some()
 }
 
 type Form = LazyLock<Option<Regex>>;
@@ -67,19 +77,71 @@ fn is_uuid(format: &str, text: &str) -> bool {
     }
 }
 
-/// An absolute URI, or a path from the root.
-fn is_uri(text: &str) -> Option<bool> {
-    if text.is_empty() || text.chars().any(|c| c.is_ascii_control() || c == ' ') {
-        return Some(false);
+/// An absolute URI, or a path from the root, as Go's `url.ParseRequestURI` reads it: of what follows the host it looks at escapes alone.
+fn is_uri(text: &str) -> bool {
+    if text.is_empty() || text.chars().any(|c| c.is_ascii_control()) {
+        return false;
     }
-    if text.starts_with('/') {
-        return Some(true);
+    let rest = match text.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) => {
+            let rest = rest.split('?').next().unwrap_or_default();
+            let Some(beyond) = rest.strip_prefix("//") else { return !rest.starts_with('/') || has_right_escapes(rest) };
+            let (authority, path) = beyond.split_at(beyond.find('/').unwrap_or(beyond.len()));
+            return is_authority(authority) && has_right_escapes(path);
+        }
+        _ => text.split('?').next().unwrap_or_default(),
+    };
+    text == "*" || rest.starts_with('/') && has_right_escapes(rest)
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+}
+
+/// Whether two hexadecimal digits follow every `%`.
+fn has_right_escapes(text: &str) -> bool {
+    text.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()))
+}
+
+/// `user:password@host:port`
+fn is_authority(text: &str) -> bool {
+    let (user, host) = text.rsplit_once('@').map_or(("", text), |(user, host)| (user, host));
+    let in_user = |b: u8| b.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&b);
+    let is_port = |text: &str| text.is_empty() || text.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    let named = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b"-_.~!$&'()*+,;=:[]<>\"%".contains(&b);
+    // Of characters that need no escape none may be written with one.
+    let plain = host.split('%').skip(1).all(|rest| rest.starts_with("25") || rest.starts_with(|c: char| !c.is_ascii_digit() || c > '7'));
+    let port = match host.strip_prefix('[') {
+        Some(inner) => inner.rsplit_once(']').map(|(_, port)| port),
+        None => Some(host.rfind(':').map_or("", |at| &host[at..])),
+    };
+    user.bytes().all(in_user)
+        && has_right_escapes(user)
+        && host.bytes().all(named)
+        && has_right_escapes(host)
+        && plain
+        && port.is_some_and(is_port)
+}
+
+/// The number of a book; the last digit of each form makes a sum come out even.
+fn is_isbn(text: &str, digits: usize) -> bool {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let values: Vec<u32> =
+        plain.chars().enumerate().filter_map(|(i, c)| if c == 'X' && i == 9 && digits == 10 { Some(10) } else { c.to_digit(10) }).collect();
+    if plain.len() != digits || values.len() != digits {
+        return false;
     }
-    let scheme = text.split(':').next().unwrap_or_default();
-    let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    // What follows a scheme has more rules than are told apart here.
-    if named && text.len() > scheme.len() { None } else { Some(false) }
+    let weighed = values.iter().enumerate().map(|(i, v)| v * if digits == 10 { i as u32 + 1 } else { [1, 3][i % 2] });
+    weighed.sum::<u32>() % if digits == 10 { 11 } else { 10 } == 0
+}
+
+/// Whether a number that a card cannot have is sure to be refused; which numbers cards have is not told here.
+fn is_no_card(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    let doubled = |v: u32| if v > 4 { v * 2 - 9 } else { v * 2 };
+    let sum: u32 = digits.iter().rev().enumerate().map(|(i, v)| if i % 2 == 1 { doubled(*v) } else { *v }).sum();
+    digits.len() < 12 || sum % 10 != 0
 }
 
 fn is_email(text: &str) -> Option<bool> {
@@ -122,7 +184,7 @@ fn odd_duration(text: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, is_known};
 
     #[test]
     fn formats_are_judged_where_they_are_known() {
@@ -138,9 +200,22 @@ mod tests {
             ("hostname", "a.example.com", "a..b"),
             ("hexcolor", "#fff", "#ff"),
             ("cidr", "10.1.2.3/8", "10.1.2.3"),
+            ("isbn", "080442957X", "080442957x"),
+            ("isbn", "978-0-306-40615-7", "1"),
+            ("isbn10", "0306406152", "978-0-306-40615-7"),
+            ("isbn13", "978 0 306 40615 7", "978-0-306-40615-8"),
+            ("uri", "http://[::1]", "http://[::1"),
+            ("uri", "http://a?b c", "http://a b"),
+            ("uri", "a:b c", "http://a#b c"),
+            ("uri", "/a", "a"),
+            ("uri", "http://a:80/b c", "http://a:b"),
+            ("uri", "http://a]", "http://a%41"),
+            ("uri", "http://u:p@a/%41", "http://a/%zz"),
         ] {
             assert_eq!((check(format, right), check(format, wrong)), (Some(true), Some(false)), "{format}");
         }
         assert_eq!(check("name", "x"), None);
+        assert_eq!(check("creditcard", "4111111111111112"), Some(false));
+        assert!(is_known("duration") && is_known("password") && !is_known("int32"));
     }
 }

@@ -127,9 +127,10 @@ pub fn unknown(place: &Place, schema: &Schema, root: bool, out: &mut Vec<Finding
             }
         }
         Some(Value::List(list)) => {
-            if let Some(items) = &schema.items {
-                list.items.iter().enumerate().for_each(|(i, item)| unknown(&place.index(i, &item.node), items, false, out));
-            }
+            // What stands in a list that the schema knows nothing of is pruned like all else.
+            let nothing = Schema { preserve: schema.preserve || matches!(schema.additional, Additional::Any), ..Schema::default() };
+            let items = schema.items.as_deref().unwrap_or(&nothing);
+            list.items.iter().enumerate().for_each(|(i, item)| unknown(&place.index(i, &item.node), items, false, out));
         }
         _ => {}
     }
@@ -157,9 +158,8 @@ fn fits(value: &Value, schema: &Schema) -> bool {
         Value::Float(number) => number.fract().is_zero(),
         _ => false,
     };
-    // The server's library lets texts and arrays pass where the schema has a format, whatever its type says.
-    let numeric = matches!(schema.ty, Some(JsonType::Integer | JsonType::Number));
-    if !schema.limits.format.is_empty() && !numeric && (text || matches!(value, Value::List(_))) {
+    // The server's library lets arrays pass where a text has a format that it knows.
+    if schema.ty == Some(JsonType::String) && matches!(value, Value::List(_)) && formats::is_known(&schema.limits.format) {
         return true;
     }
     match schema.ty {
@@ -240,9 +240,10 @@ fn number(place: &Place, number: Decimal, schema: &Schema, out: &mut Vec<Finding
         report(place, format!("{number} is too large: {} {high}", if exclusive { "it is less than" } else { "it is at most" }), out);
     }
     let whole = matches!(place.value(), Some(Value::Int(_)));
-    if whole && limits.multiple_of.is_some_and(|unit| unit.trunc().is_zero()) {
+    if let Some(unit) = limits.multiple_of.filter(|unit| whole && unit.trunc().is_zero()) {
         // The server's library makes a whole number of the unit first, and then refuses to divide by zero.
-        report(place, format!("write {number}.0: the API server compares a whole number with no part of one"), out);
+        let finding = place.finding(&codes::CUSTOM_VALUE, format!("the API server takes no whole number for a multiple of {unit}"));
+        out.push(finding.help("it cuts `multipleOf` to a whole number first: write a broken number, or mend the CustomResourceDefinition"));
     } else if let Some(unit) = limits.multiple_of.filter(|unit| !unit.is_zero())
         && number.checked_rem(unit).is_some_and(|rest| !rest.is_zero())
     {
@@ -277,18 +278,21 @@ fn combined(place: &Place, schema: &Schema, out: &mut Vec<Finding>) {
         check(place, part, &mut found);
         found
     };
-    if !schema.any_of.is_empty() && schema.any_of.iter().all(|part| !faults(part).is_empty()) {
-        let nearest = schema.any_of.iter().map(faults).min_by_key(Vec::len).unwrap_or_default();
+    let fits_none = |found: &[Vec<Finding>]| !found.is_empty() && found.iter().all(|faults| !faults.is_empty());
+    let nearest = |found: Vec<Vec<Finding>>| found.into_iter().min_by_key(Vec::len).unwrap_or_default();
+    let any: Vec<Vec<Finding>> = schema.any_of.iter().map(faults).collect();
+    if fits_none(&any) {
         report(place, format!("this fits none of the {} schemas of which it must fit one", schema.any_of.len()), out);
-        out.extend(nearest);
+        out.extend(nearest(any));
     }
     if !schema.one_of.is_empty() {
-        let fitting = schema.one_of.iter().filter(|part| faults(part).is_empty()).count();
+        let one: Vec<Vec<Finding>> = schema.one_of.iter().map(faults).collect();
+        let fitting = one.iter().filter(|faults| faults.is_empty()).count();
         if fitting != 1 {
             report(place, format!("this fits {fitting} of the {} schemas of which it must fit exactly one", schema.one_of.len()), out);
         }
         if fitting == 0 {
-            out.extend(schema.one_of.iter().map(faults).min_by_key(Vec::len).unwrap_or_default());
+            out.extend(nearest(one));
         }
     }
     if let Some(not) = &schema.not

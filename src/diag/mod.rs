@@ -12,6 +12,7 @@ pub mod suggest;
 
 use crate::source::Span;
 use std::sync::Mutex;
+use ustr::Ustr;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -82,6 +83,8 @@ pub struct Diagnostic {
     pub object: Option<String>,
     pub path: Option<String>,
     pub fix: Option<Edit>,
+    /// The head of the declaration that advice is about, and its namespace.
+    pub about: Option<(Span, Option<Ustr>)>,
     /// Which document of a YAML stream, from 0.
     pub document: Option<u32>,
 }
@@ -99,6 +102,7 @@ impl Diagnostic {
             object: None,
             path: None,
             fix: None,
+            about: None,
             document: None,
         }
     }
@@ -135,6 +139,11 @@ impl Diagnostic {
     pub fn in_object(mut self, object: impl Into<String>, path: impl Into<String>) -> Diagnostic {
         self.object = Some(object.into());
         self.path = Some(path.into());
+        self
+    }
+
+    pub fn about(mut self, head: Span, namespace: Option<Ustr>) -> Diagnostic {
+        self.about = Some((head, namespace));
         self
     }
 

@@ -130,7 +130,7 @@ impl<'a> Evaluator<'_, 'a> {
             Some((text, help)) => (text.to_string(), Some(help.to_string())),
             None => (message.to_string(), None),
         };
-        let mut diagnostic = Diagnostic::new(code, place, text);
+        let mut diagnostic = Diagnostic::new(code, place, text).about(decl.head, decl.namespace);
         if let Some(help) = help {
             diagnostic = diagnostic.help(help);
         }

@@ -2,11 +2,13 @@
 //!
 //! `waive image-pinned = "why"` stands in a declaration, a namespace or a file and holds for the objects that come of it. They are read
 //! off the syntax trees, since a reason is plain text: which objects one covers is told by the head of the declaration that an object
-//! came from. What the API server itself refuses cannot be waived, nor can a rule that says so (`unwaivable`). A waiver that nothing
-//! needed is reported, as is one whose day has passed; the day comes from outside, for a program has no clock.
+//! came from. Advice can be waived, whoever gives it: rules of users and of the library, kinds, and kdsl's own warnings about objects.
+//! What the API server refuses cannot, for a waiver would not make it accept that; nor can a rule that says so (`unwaivable`). A waiver
+//! that nothing needed is reported, as is one whose day has passed; the day comes from outside, for a program has no clock.
 
-use crate::ast::{self, Entry, ExprKind, ExtendBody, FieldValue, Item, RuleStmt, Target};
+use crate::ast::{self, Entry, ExprKind, ExtendBody, FieldValue, Item, Level, RuleStmt, Target};
 use crate::diag::{Code, Diagnostic, Sink, codes, suggest};
+use crate::manifest::Custom;
 use crate::object::Object;
 use crate::resolve::{Program, STD};
 use crate::source::Span;
@@ -20,6 +22,8 @@ pub struct Waivers {
     list: Vec<Waiver>,
     /// `2026-11-24`, where it is known.
     today: Option<String>,
+    /// Whether any objects were judged: before, nothing is known of what they need.
+    asked: AtomicBool,
 }
 
 /// One waiver.
@@ -53,7 +57,12 @@ impl Waivers {
         let items = || chain.iter().filter(|m| **m != STD).flat_map(|m| program.module(*m).items);
         items().for_each(|item| finder.declare(item));
         items().for_each(|item| finder.item(item, &Place::File));
-        Waivers { list: finder.list, today }
+        Waivers { list: finder.list, today, asked: AtomicBool::new(false) }
+    }
+
+    /// Tells that objects are judged from here on.
+    pub fn ask(&self) {
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -69,9 +78,36 @@ impl Waivers {
         self.list.into_iter().map(|waiver| (waiver.used.load(Ordering::Relaxed), waiver)).map(|(used, waiver)| (waiver, used)).collect()
     }
 
-    /// Whether what a rule says of an object is waived; if so, the waiver counts as needed.
-    pub fn waives(&self, code: &Code, object: &Object) -> bool {
-        let mut found = self.list.iter().filter(|w| w.rule == code.name && w.covers.object(object));
+    /// Whether what was said of an object is waived; if so, the waiver counts as needed.
+    pub fn waives(&self, found: &Diagnostic, object: &Object) -> bool {
+        let Object { namespace, name, head, kind, .. } = object;
+        self.covers(found, Subject { head: *head, namespace: *namespace, names: (kind.kind == "Namespace").then_some(*name) })
+    }
+
+    /// Whether what was said of an object of a foreign kind is waived.
+    pub fn waives_custom(&self, found: &Diagnostic, object: &Custom) -> bool {
+        self.covers(found, Subject { head: object.head, namespace: object.namespace, names: None })
+    }
+
+    /// Takes out what kinds advise about declarations, where that is waived.
+    pub fn sift(&self, sink: &Sink) {
+        if self.is_empty() {
+            return;
+        }
+        for found in sink.take() {
+            let about = found.about.filter(|_| found.code == &codes::ADVICE);
+            if !about.is_some_and(|(head, namespace)| self.covers(&found, Subject { head, namespace, names: None })) {
+                sink.push(found);
+            }
+        }
+    }
+
+    fn covers(&self, diagnostic: &Diagnostic, subject: Subject) -> bool {
+        let code = diagnostic.code;
+        if ADVICE.contains(&code) && code != &codes::UNVERIFIED && diagnostic.is_error() {
+            return false;
+        }
+        let mut found = self.list.iter().filter(|w| w.rule == code.name && w.covers.subject(&subject));
         let Some(waiver) = found.next() else { return false };
         [waiver].into_iter().chain(found).for_each(|waiver| waiver.used.store(true, Ordering::Relaxed));
         !self.is_over(waiver)
@@ -79,8 +115,7 @@ impl Waivers {
 
     /// Reports waivers that were not needed, and those that no longer hold.
     pub fn report(&self, sink: &Sink) {
-        // Where a program has errors its objects were not judged, and nothing is known of what they need.
-        if sink.has_errors() && !self.all().any(|(_, used)| used) {
+        if !self.asked.load(Ordering::Relaxed) {
             return;
         }
         for (waiver, used) in self.all() {
@@ -102,18 +137,39 @@ impl Waivers {
     }
 }
 
+/// The codes, besides rules, that may be waived: as warnings they are advice, as errors they are not.
+static ADVICE: &[&Code] =
+    &[&codes::ADVICE, &codes::DUPLICATE_ELEMENT, &codes::OBJECT_NAME, &codes::OBJECT_TWICE, &codes::RETIRED_API, &codes::UNVERIFIED];
+
+/// What something is said about.
+struct Subject {
+    head: Span,
+    namespace: Option<Ustr>,
+    /// The namespace that it is.
+    names: Option<Ustr>,
+}
+
 impl Covers {
-    fn object(&self, object: &Object) -> bool {
+    fn subject(&self, subject: &Subject) -> bool {
         match self {
             Covers::All => true,
             Covers::Namespace { name, span } => {
-                let is_of =
-                    |name: &Ustr| object.namespace.as_ref() == Some(name) || object.kind.kind == "Namespace" && object.name == *name;
-                name.as_ref().is_some_and(is_of) || span.contains(object.head)
+                name.is_some() && (subject.namespace == *name || subject.names == *name) || span.contains(subject.head)
             }
-            Covers::Declarations(heads) => heads.contains(&object.head),
+            Covers::Declarations(heads) => heads.contains(&subject.head),
         }
     }
+}
+
+/// Whether a rule may refuse anything, rather than only warn.
+fn refuses(body: &[RuleStmt]) -> bool {
+    body.iter().any(|stmt| match stmt {
+        RuleStmt::Report(report) => report.level == Level::Deny,
+        RuleStmt::Require(require) => require.report.level == Level::Deny,
+        RuleStmt::If(cond) => refuses(&cond.then) || refuses(&cond.otherwise),
+        RuleStmt::For(each) => refuses(&each.body),
+        RuleStmt::Let(_) | RuleStmt::Help(_) | RuleStmt::Unwaivable(_) => false,
+    })
 }
 
 /// What a waiver stands in.
@@ -257,15 +313,16 @@ impl Finder<'_, '_> {
             false
         };
         match known.iter().find(|(rule, ..)| rule.name.name == name) {
-            Some((_, true)) => cannot("the API server refuses what breaks it", "do what it demands"),
-            Some((rule, false)) if rule.body.iter().any(|stmt| matches!(stmt, RuleStmt::Unwaivable(_))) => {
+            Some((rule, true)) if refuses(&rule.body) => {
+                cannot("the API server refuses what breaks it", "no waiver changes that: do what it demands")
+            }
+            Some((rule, _)) if rule.body.iter().any(|stmt| matches!(stmt, RuleStmt::Unwaivable(_))) => {
                 cannot("the rule says so", "do what it demands, or talk to those who wrote it")
             }
             Some(_) => true,
-            // Advice about the kind of an object, said where rules speak.
-            None if name == codes::RETIRED_API.name => true,
+            None if ADVICE.iter().any(|code| code.name == name) => true,
             None if codes::find(&name).is_some() => {
-                cannot("it is no rule, but an error of the program or its objects", "do what it demands")
+                cannot("it is no advice, but what is wrong with the program or refused by the API server", "do what it demands")
             }
             None => {
                 let error = Diagnostic::new(&codes::WAIVER, at, format!("there is no rule `{name}`"));
