@@ -141,7 +141,7 @@ fn is_no_card(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     let doubled = |v: u32| if v > 4 { v * 2 - 9 } else { v * 2 };
     let sum: u32 = digits.iter().rev().enumerate().map(|(i, v)| if i % 2 == 1 { doubled(*v) } else { *v }).sum();
-    digits.len() < 12 || sum % 10 != 0
+    digits.len() < 12 || !sum.is_multiple_of(10)
 }
 
 fn is_email(text: &str) -> Option<bool> {
