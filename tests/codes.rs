@@ -7,7 +7,7 @@ mod stack;
 
 use kdsl::diag::codes;
 use kdsl::diag::{Code, Diagnostic, Severity};
-use kdsl::driver::{self, Options, VetOptions};
+use kdsl::driver::{self, Bounds, Options, VetOptions};
 use kdsl::eval::Limits;
 use kdsl::params::{Given, GivenValue};
 use kdsl::schema::KubeRange;
@@ -40,6 +40,12 @@ const WITHOUT_PROGRAM: &[(&str, Give)] = &[
     ("no-definition", || {
         let crds = vec![("crds.yaml".to_string(), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n".to_string())];
         on_threads(1, || driver::vet(&MemWorld::new(), Vec::new(), &VetOptions { crds, ..VetOptions::default() }, &|_, _| ()).diagnostics)
+    }),
+    // Objects of which nothing may be held.
+    ("not-judged-together", || {
+        let inputs = vec![("a.yaml".to_string(), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n".to_string())];
+        let options = VetOptions { bounds: Bounds { whole: 0, held: 0, ..Bounds::default() }, ..VetOptions::default() };
+        on_threads(1, || driver::vet(&MemWorld::new(), inputs.clone(), &options, &|_, _| ()).diagnostics)
     }),
     // Aliases that multiply.
     ("yaml-too-large", || {

@@ -5,7 +5,7 @@
 #[path = "support/examples.rs"]
 mod examples;
 
-use kdsl::driver::VetOptions;
+use kdsl::driver::{Bounds, VetOptions};
 use kdsl::engine::{self, Vet};
 use kdsl::rules::{RuleSet, RuleSets};
 use kdsl::{MemWorld, Style};
@@ -197,4 +197,48 @@ fn waivers_reach_warnings_about_yaml() {
     assert_eq!(codes("namespace b { waive unverified = \"another team's\" }\n")[..2], ["object-twice", "missing-field"]);
     let elsewhere = codes("namespace c { waive unverified = \"another team's\" }\n");
     assert!(elsewhere.contains(&"unverified") && elsewhere.contains(&"waiver-unused"), "{elsewhere:?}");
+}
+
+/// Texts that are large together are read twice, a batch at a time; what is said of them is the same.
+#[test]
+fn batches_are_judged_as_the_whole_is() {
+    let all = ["k8s", "rules"].into_iter().flat_map(examples::examples).step_by(3).map(|example| example.text);
+    let text: Vec<String> = all.collect();
+    let text = text.join("\n---\n");
+    let judged = |bounds| {
+        let options = VetOptions { bounds, sets: kdsl::rules::RuleSets::all(), ..VetOptions::default() };
+        let found = engine::vet(&MemWorld::new(), vec![("case.yaml".into(), text.clone().into_bytes())], &options);
+        (found.objects, found.diagnostics.render(Style::Json))
+    };
+    let (objects, whole) = judged(Bounds::default());
+    assert!(objects > 300 && whole.lines().count() > 300, "{objects} objects");
+    for batch in [1, 5_000, 100_000] {
+        let (found, batches) = judged(Bounds { whole: 0, batch, ..Bounds::default() });
+        assert_eq!(found, objects);
+        same_lines(&whole, &batches, batch);
+    }
+    // Where not even what objects ask of each other can be held, only that is left out, and it is said.
+    let (found, alone) = judged(Bounds { whole: 0, held: 0, ..Bounds::default() });
+    assert_eq!((found, alone.lines().filter(|line| line.contains("not-judged-together")).count()), (objects, 1));
+    let lost = whole.lines().filter(|line| !alone.contains(line)).count();
+    assert!(lost > 0 && alone.lines().count() > 300, "{lost} lost");
+    assert!(alone.lines().all(|line| whole.contains(line) || line.contains("not-judged-together")));
+}
+
+fn same_lines(whole: &str, batches: &str, batch: usize) {
+    let differing: Vec<_> = whole.lines().zip(batches.lines()).filter(|(a, b)| a != b).take(3).collect();
+    assert!(whole == batches, "batches of {batch}: {} and {} lines; {differing:#?}", whole.lines().count(), batches.lines().count());
+}
+
+#[test]
+fn a_document_that_is_too_large_costs_only_itself() {
+    let large = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: large}}\ndata: {{a: {}}}\n", "x".repeat(500));
+    let text = [GOOD, &large, BAD].join("---\n");
+    for whole in [0, 1 << 20] {
+        let bounds = Bounds { document: 400, whole, ..Bounds::default() };
+        let options = VetOptions { bounds, ..VetOptions::default() };
+        let found = engine::vet(&MemWorld::new(), vec![("case.yaml".into(), text.clone().into_bytes())], &options);
+        let codes: Vec<(&str, Option<u32>)> = found.diagnostics.iter().map(|d| (d.code.name, d.document)).collect();
+        assert_eq!(codes, [("yaml-too-large", Some(1)), ("object-name", Some(2))]);
+    }
 }

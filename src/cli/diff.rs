@@ -2,7 +2,7 @@
 
 use super::input::{self, Input};
 use super::terminal::{self, print, say};
-use super::{Diagnostics, ERRORS, Stop, disk, params, vet};
+use super::{Diagnostics, ERRORS, Stop, disk, manifests, params};
 use crate::diff::Verdict;
 use crate::engine::{self, Engine, Side};
 use crate::params::Given;
@@ -114,9 +114,8 @@ fn side(args: &Args, file: &Path, given: &[Given], own: &[(String, String)]) -> 
         None => side,
     };
     if file.extension().is_none_or(|e| e != "kdsl") {
-        let mut inputs = Vec::new();
-        vet::take_in(file, &mut inputs)?;
-        return Ok((in_namespace(engine::manifests(inputs)), None));
+        let texts = manifests::texts(&[file.to_path_buf()], disk::LARGEST)?;
+        return Ok((in_namespace(engine::manifests(texts)), None));
     }
     let input = Input::open(file)?;
     let program = (input.world.clone(), input.path.clone());

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
-/// The largest file that is read.
+/// The largest file that is read, unless it is a stream of documents.
 pub const LARGEST: u64 = 64 << 20;
 
 /// A folder of a disk as a [`World`].
@@ -61,34 +61,34 @@ impl World for Folder {
         if !target.starts_with(&self.root) {
             return Err(ReadError::Outside);
         }
-        read_regular(&target)
+        read_regular(&target, LARGEST)
     }
 }
 
 /// The bytes of a regular file of a size that can be meant.
-pub fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
+pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
     // Asked before it is opened: opening a pipe waits for its writer.
     let about = fs::metadata(path).map_err(reason)?;
     if !about.is_file() {
         return Err(ReadError::NotAFile);
     }
     let file = File::open(path).map_err(reason)?;
-    let mut bytes = Vec::with_capacity(about.len().min(LARGEST) as usize + 1);
-    read_into(file, &mut bytes)?;
+    let mut bytes = Vec::with_capacity(about.len().min(most) as usize + 1);
+    read_into(file, most, &mut bytes)?;
     Ok(bytes)
 }
 
 /// All that a reader gives, within the limit.
-pub fn read_limited(reader: impl Read) -> Result<Vec<u8>, ReadError> {
+pub fn read_limited(reader: impl Read, most: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    read_into(reader, &mut bytes)?;
+    read_into(reader, most, &mut bytes)?;
     Ok(bytes)
 }
 
-fn read_into(reader: impl Read, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
-    reader.take(LARGEST + 1).read_to_end(bytes).map_err(reason)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(ReadError::Failed(format!("it is larger than {} MiB", LARGEST >> 20)));
+fn read_into(reader: impl Read, most: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+    reader.take(most + 1).read_to_end(bytes).map_err(reason)?;
+    if bytes.len() as u64 > most {
+        return Err(ReadError::Failed(format!("it is larger than {} MiB", most >> 20)));
     }
     Ok(())
 }

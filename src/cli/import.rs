@@ -1,7 +1,7 @@
 //! `kdsl import`: manifests as a program.
 
 use super::terminal::{print, say};
-use super::{Diagnostics, ERRORS, Stop, input, terminal, vet};
+use super::{Diagnostics, ERRORS, Stop, disk, input, manifests, terminal};
 use crate::engine;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,11 +26,7 @@ pub struct Args {
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     input::only_one_stdin(&args.files, 0)?;
-    let mut inputs = Vec::new();
-    for file in &args.files {
-        vet::take_in(file, &mut inputs)?;
-    }
-    let side = engine::manifests(inputs);
+    let side = engine::manifests(manifests::texts(&args.files, disk::LARGEST)?);
     say(&side.diagnostics.render(args.diagnostics.style(color)));
     let (program, check) = side.import();
     print(&program.text)?;

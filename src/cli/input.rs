@@ -80,12 +80,21 @@ pub fn only_one_stdin<'f>(files: impl IntoIterator<Item = &'f PathBuf>, others: 
 
 /// All of standard input.
 pub fn stdin() -> Result<Vec<u8>, Stop> {
-    disk::read_limited(std::io::stdin().lock()).map_err(|error| Stop::usage(format!("cannot read standard input: {error}")))
+    stdin_up_to(disk::LARGEST)
+}
+
+pub fn stdin_up_to(most: u64) -> Result<Vec<u8>, Stop> {
+    disk::read_limited(std::io::stdin().lock(), most).map_err(|error| Stop::usage(format!("cannot read standard input: {error}")))
 }
 
 /// A file that the command line names.
 pub fn read(file: &Path) -> Result<Vec<u8>, Stop> {
-    disk::read_regular(file).map_err(|error| {
+    read_up_to(file, disk::LARGEST)
+}
+
+/// The same, refused where it has more than `most` bytes.
+pub fn read_up_to(file: &Path, most: u64) -> Result<Vec<u8>, Stop> {
+    disk::read_regular(file, most).map_err(|error| {
         let is_folder = file.is_dir();
         let why = if is_folder { "it is a folder".to_string() } else { error.to_string() };
         let stop = Stop::usage(format!("cannot read `{}`: {why}", file.display()));

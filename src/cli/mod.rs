@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod input;
 mod lsp;
+mod manifests;
 mod params;
 mod repl;
 mod terminal;

@@ -1,10 +1,11 @@
 //! `kdsl vet`: plain YAML and JSON, judged as the API server would.
 
 use super::input::{self, Input};
+use super::manifests;
 use super::terminal::{print, say};
-use super::{Diagnostics, ERRORS, Stop, cannot, params, today, words};
+use super::{Diagnostics, ERRORS, Stop, cannot, params, today};
 use crate::baseline::Baseline;
-use crate::driver::{SecurityLevel, VetOptions};
+use crate::driver::{Bounds, SecurityLevel, VetOptions};
 use crate::engine;
 use crate::prose::counted;
 use crate::rules::{RuleSet, RuleSets};
@@ -12,6 +13,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Positions in all texts together have 32 bits.
+const LARGEST: u64 = (4 << 30) - 1;
 
 /// Judge manifests in YAML or JSON
 ///
@@ -94,6 +98,7 @@ impl Args {
             rules,
             today: Some(today()),
             sets: self.without.iter().fold(sets, |sets, set| sets.with(set.set(), false)),
+            bounds: Bounds::default(),
             pod_security: self.pod_security.map(|level| match level {
                 Level::Baseline => SecurityLevel::Baseline,
                 Level::Restricted => SecurityLevel::Restricted,
@@ -104,10 +109,7 @@ impl Args {
 
 pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     input::only_one_stdin(&args.files, 0)?;
-    let mut inputs = Vec::new();
-    for file in &args.files {
-        take_in(file, &mut inputs)?;
-    }
+    let inputs = manifests::texts(&args.files, LARGEST)?;
     let (world, rules) = match &args.rules {
         Some(file) => {
             let input = Input::open(file)?;
@@ -115,11 +117,10 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
         }
         None => (input::here()?, None),
     };
-    let mut crds = Vec::new();
-    for file in &args.crds {
-        take_in(file, &mut crds)?;
-    }
-    let crds = crds.into_iter().map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect();
+    let crds = manifests::texts(&args.crds, LARGEST)?
+        .into_iter()
+        .map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned()))
+        .collect();
     let options = VetOptions { crds, ..args.options(rules)? };
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let bar = progress_bar();
@@ -165,43 +166,4 @@ fn read_baseline(file: &Path) -> Result<Baseline, Stop> {
         Stop::usage(format!("line {line} of `{}` is no line of a baseline", file.display()))
             .help("write the file anew with --write-baseline")
     })
-}
-
-/// Adds the text of a file, of standard input, or of all manifests below a folder, in the order of their names.
-pub(super) fn take_in(file: &Path, inputs: &mut Vec<(String, Vec<u8>)>) -> Result<(), Stop> {
-    if file == Path::new("-") {
-        inputs.push(("<stdin>".into(), input::stdin()?));
-        return Ok(());
-    }
-    if !file.is_dir() {
-        inputs.push((file.display().to_string(), input::read(file)?));
-        return Ok(());
-    }
-    let before = inputs.len();
-    for path in manifests(file)? {
-        inputs.push((path.display().to_string(), input::read(&path)?));
-    }
-    if inputs.len() == before {
-        return Err(Stop::usage(format!("there is no .yaml, .yml or .json file below `{}`", file.display())));
-    }
-    Ok(())
-}
-
-fn manifests(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
-    let cannot = |error| Stop::usage(format!("cannot read the folder `{}`: {}", folder.display(), words(&error)));
-    let (mut found, mut todo) = (Vec::new(), vec![folder.to_path_buf()]);
-    while let Some(folder) = todo.pop() {
-        for entry in fs::read_dir(&folder).map_err(cannot)? {
-            let entry = entry.map_err(cannot)?;
-            let (path, kind) = (entry.path(), entry.file_type().map_err(cannot)?);
-            // Links to folders are not followed, so that no round is walked twice.
-            if kind.is_dir() {
-                todo.push(path);
-            } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| matches!(e, "yaml" | "yml" | "json")) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

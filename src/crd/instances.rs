@@ -25,6 +25,11 @@ pub struct Definition {
 }
 
 impl Definitions {
+    /// Adds those of another.
+    pub fn take_in(&mut self, other: Definitions) {
+        self.kinds.extend(other.kinds);
+    }
+
     /// Adds all versions of a CustomResourceDefinition.
     pub fn add(&mut self, root: &Node) {
         let object = Place::root(root);

@@ -44,6 +44,8 @@ pub struct RuleBook<'p, 'a> {
     /// The releases whose rules hold.
     kube: KubeRange,
     sets: RuleSets,
+    /// Whether rules hold that ask of other objects.
+    others: bool,
     /// How many rules were made ready.
     ready: AtomicU32,
 }
@@ -89,6 +91,7 @@ impl<'p, 'a> RuleBook<'p, 'a> {
             types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(),
             kube,
             sets: RuleSets::default(),
+            others: true,
             ready: AtomicU32::new(0),
         }
     }
@@ -112,11 +115,27 @@ impl<'p, 'a> RuleBook<'p, 'a> {
         Some(self.types.get(id.index())?.get_or_init(|| self.prepare(id, shared)))
     }
 
+    /// The same without the rules that ask of other objects, for a run in which little is known of these.
+    #[must_use]
+    pub fn without_others(self) -> RuleBook<'p, 'a> {
+        let sets = self.sets.with(RuleSet::References, false).with(RuleSet::Strict, false);
+        RuleBook { sets, others: false, ..self }
+    }
+
     fn prepare(&self, id: TypeId, shared: &Shared<'a>) -> TypeRules<'a> {
-        let rules = self.program.rules(id).into_iter().filter(|found| self.sets.has(found.what));
+        let holds = |rule: &ast::RuleDecl| self.sets.has(rule) && (self.others || !self.asks_others(rule));
+        let rules = self.program.rules(id).into_iter().filter(|found| holds(found.what));
         let mut reads = [Projection::default(), Projection::default()];
         let rules = rules.filter_map(|found| self.rule(id, found, shared, &mut reads)).collect();
         TypeRules { refinements: self.program.refinements(id), rules, reads }
+    }
+
+    /// Whether a user's rule may ask of other objects, by its text: `select(Service, …)`.
+    fn asks_others(&self, rule: &ast::RuleDecl) -> bool {
+        static QUESTION: LazyLock<Option<regex::Regex>> =
+            LazyLock::new(|| regex::Regex::new(r"\b(find|holds|misspelt|misspeltLabel|objects|select|selecting|podsKnown)\s*\(").ok());
+        let text = self.program.db.text(rule.span);
+        RuleSet::of(rule).is_none() && QUESTION.as_ref().is_some_and(|question| question.is_match(&text))
     }
 
     /// A rule made ready; `None` for one on updates.

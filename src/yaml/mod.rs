@@ -68,33 +68,57 @@ const MAX_DEPTH: u32 = 200;
 /// Scalars, entries and elements of one document, aliases written out.
 const MAX_WEIGHT: u32 = 2_000_000;
 
-/// The documents of a stream that hold anything, in order.
-pub fn read(source: &Source) -> Vec<Document> {
-    let pieces = pieces(&source.text);
-    pieces.into_par_iter().with_min_len(16).filter_map(|(start, end)| document(source, start, end)).collect()
+/// The largest document that is read, in bytes: a list of everything that a cluster holds may be one.
+pub const LARGEST: usize = 64 << 20;
+
+/// Where a document lies in its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    start: usize,
+    end: usize,
 }
 
-/// The documents between `---` lines, as offsets.
-fn pieces(text: &str) -> Vec<(usize, usize)> {
+impl Piece {
+    pub fn size(self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// The documents of a stream that hold anything, in order.
+pub fn read(source: &Source) -> Vec<Document> {
+    pieces(&source.text).into_par_iter().with_min_len(16).filter_map(|piece| read_piece(source, piece, LARGEST)).collect()
+}
+
+/// What lies between `---` lines.
+pub fn pieces(text: &str) -> Vec<Piece> {
     let bytes = text.as_bytes();
     let mut pieces = Vec::new();
     let mut start = text.strip_prefix('\u{feff}').map_or(0, |_| 3);
     for at in memchr::memmem::find_iter(bytes, b"---") {
         let line_start = at == 0 || bytes[at - 1] == b'\n' || at == 3 && start == 3;
         if at >= start && line_start && matches!(bytes.get(at + 3), None | Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            pieces.push((start, at));
+            pieces.push(Piece { start, end: at });
             start = at + 3;
         }
     }
-    pieces.push((start, bytes.len()));
+    pieces.push(Piece { start, end: bytes.len() });
     // Directives such as `%YAML 1.2` stand before the `---` of their document and mean nothing here.
-    pieces.retain(|&(start, end)| !text[start..end].trim_start().starts_with('%') || text[start..end].contains("\n..."));
+    pieces.retain(|&Piece { start, end }| !text[start..end].trim_start().starts_with('%') || text[start..end].contains("\n..."));
     pieces
 }
 
-fn document(source: &Source, start: usize, end: usize) -> Option<Document> {
+/// The document of a piece; `None` where there is none. One of more than `most` bytes is not read.
+pub fn read_piece(source: &Source, piece: Piece, most: usize) -> Option<Document> {
+    let Piece { start, end } = piece;
     let (text, base) = (&source.text[start..end], source.base + start as u32);
     let mut faults = Vec::new();
+    if text.len() > most {
+        let lead = (text.len() - text.trim_start().len()) as u32;
+        let at = Span::new(base + lead, base + lead + 1);
+        let message = format!("this document has {} MiB, more than the {} MiB that are read", text.len() >> 20, most >> 20);
+        let fault = Fault::new(&codes::YAML_TOO_LARGE, at, message).help("separate its objects by `---` lines");
+        return Some(Document { span: Span::new(base + lead, base + text.len() as u32), root: None, faults: vec![fault] });
+    }
     let root = match quick::read(text, base, MAX_DEPTH) {
         Some(None) => return None,
         Some(root) => root,

@@ -3,30 +3,33 @@
 //! load → names → check → evaluate → conform → order. A phase that found errors ends the run after it, so that later phases never see
 //! what is known to be wrong, and any error means no objects.
 
+mod stream;
+mod vet;
+
+pub use stream::{Bounds, Vetting};
+pub use vet::{Progress, SecurityLevel, VetOptions, Vetted, vet};
+
 use crate::ast::Name;
 use crate::conform;
-use crate::crd::{self, Definitions};
+use crate::crd;
 use crate::diag::{Diagnostic, Severity, Sink, codes};
 use crate::diff::{self, Item};
 use crate::emit;
 use crate::eval::{self, Limits, Objects};
 use crate::load::{self, Project};
-use crate::manifest::{self, Manifest};
+use crate::manifest;
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
-use crate::rules::{Faults, RuleBook, RuleJudge, RuleSets, UpdateBook, Waiver, Waivers};
+use crate::rules::{Faults, RuleBook, RuleJudge, UpdateBook, Waiver, Waivers};
 use crate::schema::{self, KubeRange};
-use crate::source::{FileDb, Source, SourceKind, Span};
+use crate::source::{FileDb, SourceKind, Span};
 use crate::stdlib;
 use crate::value::{Node, Value};
 use crate::why;
 use crate::world::{MemWorld, World};
 use crate::yaml;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use ustr::Ustr;
 
 /// What a run is asked for, beside the file.
@@ -103,257 +106,6 @@ pub fn waivers(world: &dyn World, path: &str, options: &Options) -> (Outcome, Ve
         found = waivers.into_all();
     }
     (session.finish(Vec::new(), 1), found)
-}
-
-/// How plain YAML is judged.
-#[derive(Clone, Debug, Default)]
-pub struct VetOptions {
-    /// Objects of kinds that nothing is known about are errors.
-    pub strict: bool,
-    /// YAML with CustomResourceDefinitions, each text with its name: the kinds that they define are known.
-    pub crds: Vec<(String, String)>,
-    /// The releases of Kubernetes that judge.
-    pub kube: KubeRange,
-    /// A file of kdsl whose rules, refinements and waivers hold too, and those of its imports.
-    pub rules: Option<String>,
-    /// The present day, `2026-11-24`, for waivers that end.
-    pub today: Option<String>,
-    /// The sets of the library's rules that judge.
-    pub sets: RuleSets,
-    /// The level of Pod Security that all pods are judged at, beside those of their namespaces.
-    pub pod_security: Option<SecurityLevel>,
-}
-
-/// The levels of the Pod Security Standards that demand anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecurityLevel {
-    Baseline,
-    Restricted,
-}
-
-impl SecurityLevel {
-    pub fn name(self) -> &'static str {
-        match self {
-            SecurityLevel::Baseline => "baseline",
-            SecurityLevel::Restricted => "restricted",
-        }
-    }
-}
-
-/// What [`vet`] gives.
-pub struct Vetted {
-    pub files: FileDb,
-    pub diagnostics: Vec<Diagnostic>,
-    /// How many objects there were.
-    pub objects: usize,
-    /// What is wrong with rules of the library, found when they ran: nothing, or tests would have said so.
-    pub library_faults: Vec<Diagnostic>,
-    /// The trees, for whoever ends the process rather than take them apart.
-    pub documents: Vec<Vetting>,
-}
-
-/// Hears how many objects were judged of how many, from any thread.
-pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
-
-/// Judges the objects of YAML and JSON streams, each with its name. The world has the file of rules.
-pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOptions, progress: Progress) -> Vetted {
-    let (files, sink) = (FileDb::new(), Sink::new());
-    stdlib::add_to(&files);
-    let mut sources = Vec::new();
-    for (name, text) in inputs {
-        match files.add(name.as_str(), text, SourceKind::User) {
-            Ok(source) => sources.push(source),
-            Err(_) => {
-                sink.push(Diagnostic::new(&codes::FILE_TOO_LARGE, Span::NONE, format!("with `{name}` there are more than 4 GiB of text")))
-            }
-        }
-    }
-    let documents: Vec<Vetting> = sources.iter().flat_map(|source| read_stream(source, &sink)).collect();
-    let mut library_faults = Vec::new();
-    let project = options.rules.as_ref().map_or_else(|| Some(Project::default()), |path| load::load(world, &files, path, &sink));
-    if let Some(project) = project {
-        let program = Program::new(&project, &files, &sink);
-        crate::check::check(&program);
-        // Documents that cannot be read do not make rules wrong.
-        if !project.files.iter().any(|file| sink.has_error_in(file.source.span())) {
-            library_faults = judge(&documents, &program, world, options, progress);
-        }
-    }
-    let mut diagnostics = sink.finish();
-    number(&mut diagnostics, &documents);
-    let objects = documents.iter().map(|d| d.manifests.len()).sum();
-    Vetted { files, diagnostics, objects, library_faults, documents }
-}
-
-/// A document and what it holds.
-#[derive(Debug)]
-pub struct Vetting {
-    span: Span,
-    manifests: Vec<Manifest>,
-}
-
-fn read_stream(source: &Source, sink: &Sink) -> Vec<Vetting> {
-    let read = yaml::read(source).into_par_iter().with_min_len(32).map(|document| {
-        document.faults.into_iter().for_each(|fault| sink.push(fault.diagnostic()));
-        // Nearly every document is one object.
-        let mut manifests = Vec::with_capacity(1);
-        if let Some(root) = &document.root {
-            manifest::objects(root, sink, &mut manifests);
-        }
-        Vetting { span: document.span, manifests }
-    });
-    read.collect()
-}
-
-/// Judges all manifests by the schema and by the rules of a program and of the library, and tells what is wrong with the latter.
-fn judge<'a>(
-    documents: &[Vetting],
-    program: &'a Program<'a>,
-    world: &'a dyn World,
-    options: &VetOptions,
-    progress: Progress,
-) -> Vec<Diagnostic> {
-    let (sink, faults) = (program.sink, Faults::default());
-    let mut shared = eval::Shared::new(program, world, eval::Params::default(), Limits::default());
-    let manifests: Vec<&Manifest> = documents.iter().flat_map(|document| &document.manifests).collect();
-    let mut definitions = defined(&options.crds, sink);
-    manifests.iter().for_each(|found| define(found, &mut definitions));
-    let natives = |found: &&Manifest| if let Manifest::Native(object) = found { Some(object.clone()) } else { None };
-    shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
-    shared.objects.pod_security = options.pod_security.map(|level| level.name().into());
-    for found in &manifests {
-        if let Manifest::Custom(custom) = found {
-            shared.objects.add_foreign(custom.namespace);
-        }
-    }
-    let book = RuleBook::new(program, options.kube).with_sets(options.sets);
-    let waivers = Waivers::of(program, options.today.clone());
-    waivers.ask();
-    let waived = |error: &Diagnostic, object: &Object| waivers.waives(error, object);
-    let context = conform::Context { db: program.db, sink, kube: options.kube, applied: false, waived: &waived };
-    book.prepare_all(&conform::types_of(shared.objects.iter()), &shared);
-    let judges = || (RuleJudge::new(&book, &shared, &faults), conform::Known::default());
-    let judged = AtomicUsize::new(0);
-    manifests.par_iter().with_min_len(32).for_each_init(judges, |(judge, known), found| {
-        match found {
-            Manifest::Native(object) => {
-                conform::conform_one(&context, object, judge, known);
-                judge_natively(object, sink);
-            }
-            Manifest::Custom(custom) => judge_custom(custom, &definitions, &waivers, sink, options),
-        }
-        let judged = judged.fetch_add(1, Ordering::Relaxed) + 1;
-        if judged.is_multiple_of(512) {
-            progress(judged, manifests.len());
-        }
-    });
-    faults.users.take().into_iter().for_each(|fault| sink.push(fault));
-    twice(&manifests, &waivers, sink);
-    waivers.report(sink);
-    faults.library.finish()
-}
-
-/// Reports objects that stand in a stream twice.
-fn twice(manifests: &[&Manifest], waivers: &Waivers, sink: &Sink) {
-    let mut seen = FxHashMap::default();
-    for found in manifests.iter().filter(|found| !found.name().is_empty()) {
-        match seen.entry(found.identity()) {
-            Entry::Vacant(entry) => drop(entry.insert(found.head())),
-            Entry::Occupied(first) => {
-                let warning = Diagnostic::new(&codes::OBJECT_TWICE, found.head(), format!("{} stands here twice", found.title()));
-                let warning =
-                    warning.also(*first.get(), "the first one").help("rename or remove one of the two: the later replaces the earlier");
-                let waived = match found {
-                    Manifest::Native(object) => waivers.waives(&warning, object),
-                    Manifest::Custom(custom) => waivers.waives_custom(&warning, custom),
-                };
-                if !waived {
-                    sink.push(warning.in_object(found.title(), ""));
-                }
-            }
-        }
-    }
-}
-
-/// The kinds that the CustomResourceDefinitions of some texts define. What these texts are otherwise is not judged here.
-fn defined(texts: &[(String, String)], sink: &Sink) -> Definitions {
-    let (mut definitions, unheard) = (Definitions::default(), Sink::new());
-    for (name, text) in texts {
-        let files = FileDb::new();
-        let Ok(source) = files.add(name.as_str(), text.clone(), SourceKind::User) else { continue };
-        let mut found = 0;
-        for document in read_stream(&source, &unheard) {
-            document.manifests.iter().for_each(|manifest| define(manifest, &mut definitions));
-            found += document.manifests.iter().filter(|manifest| is_definition(manifest)).count();
-        }
-        if found == 0 {
-            let message = format!("there is no CustomResourceDefinition in `{name}`");
-            sink.push(
-                Diagnostic::new(&codes::NO_DEFINITION, Span::NONE, message).help("`--crds` names YAML with CustomResourceDefinitions"),
-            );
-        }
-    }
-    definitions
-}
-
-fn is_definition(found: &Manifest) -> bool {
-    matches!(found, Manifest::Native(object) if object.kind.kind.as_str() == "CustomResourceDefinition")
-}
-
-fn define(found: &Manifest, definitions: &mut Definitions) {
-    if let Manifest::Native(object) = found
-        && is_definition(found)
-    {
-        definitions.add(&object.node());
-    }
-}
-
-/// An object of a kind that is not Kubernetes' own.
-fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, waivers: &Waivers, sink: &Sink, options: &VetOptions) {
-    let group = custom.api_version.split_once('/').map_or("", |(group, _)| group);
-    let retired = conform::retired(group, &custom.kind, custom.head).map(|warning| warning.in_object(custom.title(), ""));
-    let found: Vec<Diagnostic> = match definitions.check_instance(&custom.root) {
-        Some(findings) => findings.into_iter().map(|finding| finding.diagnostic(custom.title())).collect(),
-        None => vec![unverified(custom, options)],
-    };
-    retired.into_iter().chain(found).filter(|found| !waivers.waives_custom(found, custom)).for_each(|found| sink.push(found));
-}
-
-/// What a `crd` declares, as an object.
-fn definition((head, node): &(Span, Node)) -> Option<Object> {
-    let (Value::Record(root), kind) = (&node.value, schema::kind_in("apiextensions.k8s.io/v1", "CustomResourceDefinition")?) else {
-        return None;
-    };
-    let object = Object { kind, namespace: None, name: Ustr::default(), root: root.clone(), head: *head };
-    let name = match &object.at(&["metadata", "name"])?.value {
-        Value::Str(name) => Ustr::from(name),
-        _ => return None,
-    };
-    Some(Object { name, ..object })
-}
-
-/// What neither the schema nor rules can say.
-fn judge_natively(object: &Object, sink: &Sink) {
-    crd::check_object(object.kind, &object.node()).into_iter().for_each(|finding| sink.push(finding.diagnostic(object.title())));
-}
-
-fn unverified(custom: &manifest::Custom, options: &VetOptions) -> Diagnostic {
-    let message = format!("nothing is known about {} {}, so it was not judged", custom.api_version, custom.kind);
-    let mut diagnostic =
-        Diagnostic::new(&codes::UNVERIFIED, custom.head, message).help("name the file of its CustomResourceDefinition: `--crds FILE`");
-    if options.strict {
-        diagnostic.severity = Severity::Error;
-    }
-    diagnostic.in_object(custom.title(), "")
-}
-
-/// Says of each diagnostic in which document it is.
-fn number(diagnostics: &mut [Diagnostic], documents: &[Vetting]) {
-    for diagnostic in diagnostics {
-        let at = diagnostic.primary.span.start;
-        let found = documents.partition_point(|d| d.span.start <= at).checked_sub(1);
-        diagnostic.document = found.filter(|_| !diagnostic.primary.span.is_none()).map(|index| index as u32);
-    }
 }
 
 /// Compiles the file at `path` and answers a question about one of its objects; `None` where the program has errors.
@@ -508,6 +260,24 @@ impl Session {
         let failed = diagnostics.iter().any(Diagnostic::is_error);
         Outcome { files: self.files, objects: if failed { Vec::new() } else { objects }, diagnostics, combinations }
     }
+}
+
+/// What a `crd` declares, as an object.
+fn definition((head, node): &(Span, Node)) -> Option<Object> {
+    let (Value::Record(root), kind) = (&node.value, schema::kind_in("apiextensions.k8s.io/v1", "CustomResourceDefinition")?) else {
+        return None;
+    };
+    let object = Object { kind, namespace: None, name: Ustr::default(), root: root.clone(), head: *head };
+    let name = match &object.at(&["metadata", "name"])?.value {
+        Value::Str(name) => Ustr::from(name),
+        _ => return None,
+    };
+    Some(Object { name, ..object })
+}
+
+/// What neither the schema nor rules can say.
+fn judge_natively(object: &Object, sink: &Sink) {
+    crd::check_object(object.kind, &object.node()).into_iter().for_each(|finding| sink.push(finding.diagnostic(object.title())));
 }
 
 fn objects<'a>(program: &'a Program<'a>, world: &'a dyn World, params: eval::Params, options: &Options, waivers: &Waivers) -> Vec<Object> {
