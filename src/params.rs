@@ -4,7 +4,7 @@ use crate::ast::{self, Item};
 use crate::data;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::eval::{self, Evaluator, Limits, Params, Shared};
-use crate::resolve::{Program, Value as Declared};
+use crate::resolve::Program;
 use crate::source::Span;
 use crate::types::{Literal, ModuleId, Ty};
 use crate::value::{Node, Origin, Value};
@@ -263,12 +263,4 @@ fn read_text(text: &str, ty: &Ty) -> Result<Value, String> {
             documents.into_iter().next().map(|n| n.value).ok_or_else(|| "it is empty".to_string())
         }
     }
-}
-
-/// The params of a file as `--help` and completion list them.
-pub fn declared<'a>(program: &'a Program) -> impl Iterator<Item = &'a ast::Param> {
-    program.chain().into_iter().flat_map(|m| program.module(m).values()).filter_map(|value| match value {
-        Declared::Param(param) => Some(param),
-        Declared::Let(_) => None,
-    })
 }

@@ -138,8 +138,11 @@ fn format_error(id: u64, form: &str, args: &[(u64, CelType)], types: &Bindings) 
         }
         let ty = types.resolve(ty);
         match chars.next() {
-            Some(verb @ ('s' | 'd' | 'f' | 'e' | 'b' | 'x' | 'X' | 'o')) if takes(verb, &ty) => {}
-            Some(verb @ ('s' | 'd' | 'f' | 'e' | 'b' | 'x' | 'X' | 'o')) => return Some((*arg, format!("`%{verb}` does not take `{ty}`"))),
+            Some(verb @ ('s' | 'd' | 'f' | 'e' | 'b' | 'x' | 'X' | 'o')) => {
+                if !takes(verb, &ty) {
+                    return Some((*arg, format!("`%{verb}` does not take `{ty}`")));
+                }
+            }
             Some(other) => return Some((id, format!("there is no `%{other}` in a format"))),
             None => return Some((id, "the format ends within a `%…`".to_string())),
         }

@@ -10,6 +10,7 @@ use crate::finding::{Finding, Place};
 use crate::types::Format;
 use crate::value::compare::equal;
 use crate::value::{Node, Value};
+use rustc_hash::FxHashSet;
 
 /// What the API server would refuse in a CustomResourceDefinition beyond the schema of the kind.
 pub fn check_definition(root: &Node) -> Vec<Finding> {
@@ -243,14 +244,12 @@ fn schema(schema: &Place, status: bool, out: &mut Vec<Finding>) {
         out.push(schema.finding(&codes::CRD_SCHEMA, "`$schema` is not supported in the schema of a CustomResourceDefinition"));
     }
     // Both passes see regular expressions and types; the same is said once.
-    let mut seen: Vec<(String, String)> = Vec::new();
+    let mut seen = FxHashSet::default();
     let mut index = 0;
     out.retain(|finding| {
         index += 1;
-        let key = (finding.field.clone(), finding.message.clone());
-        let new = index <= before || !seen.contains(&key);
-        seen.push(key);
-        new
+        let new = seen.insert((finding.field.clone(), finding.message.clone()));
+        new || index <= before
     });
 }
 

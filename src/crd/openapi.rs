@@ -121,6 +121,9 @@ fn keywords(schema: &Place, around: &Around, out: &mut Vec<Finding>) {
         out.push(unique.finding(&codes::CRD_SCHEMA, "`uniqueItems` costs too much").help("use `x-kubernetes-list-type: set`"));
     }
     let (additional, properties) = (schema.field("additionalProperties"), schema.field("properties"));
+    if !matches!(additional.value(), None | Some(Value::Bool(_) | Value::Record(_))) {
+        report(&additional, "`additionalProperties` is true, false or a schema", out);
+    }
     let some = properties.record().is_some_and(|r| !r.entries.is_empty());
     if some && additional.exists() && !additional.is_true() {
         let finding = additional.finding(&codes::CRD_SCHEMA, "`properties` and `additionalProperties` exclude each other");

@@ -53,6 +53,7 @@ fn schemas_are_judged_where_the_server_names_them() {
         ("{type: integer, default: x}", ".default"),
         ("{type: object, default: {b: 1}}", ".default"),
         ("{type: string, uniqueItems: true}", ".uniqueItems"),
+        ("{type: object, additionalProperties: x}", ".additionalProperties"),
         ("{type: object, properties: {b: {type: string}}, additionalProperties: {type: string}}", ".additionalProperties"),
         ("{x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}", ""),
         ("{type: integer, anyOf: [{type: integer}]}", ".anyOf[0].type"),

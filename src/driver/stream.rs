@@ -28,7 +28,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { whole: 32 << 20, batch: 8 << 20, document: yaml::LARGEST, held: 2_000_000 }
+        Bounds { whole: 32 << 20, batch: 8 << 20, document: yaml::LARGEST, held: 4_000_000 }
     }
 }
 

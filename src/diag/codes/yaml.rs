@@ -28,7 +28,7 @@ codes! {
         doc: "The kind comes from a CustomResourceDefinition that is not among the files, so nothing of the object could be judged. Name the file with `--crds`; with `--strict` this is an error.",
         fails: "apiVersion: example.com/v1\nkind: Website\nmetadata: {name: a}\n", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
     NOT_TOGETHER = "not-judged-together", Warning, "objects that are too large to be held together",
-        doc: "Texts of more than 32 MiB are judged a batch at a time, and of all objects only that is kept which rules may ask of others: everything but status, managed fields and the texts of data. Where that is more than two million values, the references between objects, the strict rules, and rules of your own that ask of other objects are left out, and this says so. Namespaces and LimitRanges are always known.",
+        doc: "Texts of more than 32 MiB are judged a batch at a time, and of all objects only that is kept which rules may ask of others: everything but status, managed fields and the texts of data. Where that is more than four million values, the references between objects, the strict rules, and rules of your own that ask of other objects are left out, and this says so. Namespaces and LimitRanges are always known.",
         fails: "", passes: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
     OBJECT_TWICE = "object-twice", Warning, "two documents are the same object",
         doc: "Both have the same kind, namespace and name, so that the later one replaces the earlier one when they are applied.",
