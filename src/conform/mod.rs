@@ -55,21 +55,25 @@ impl Judge for () {
 /// Reports whatever in the objects the API server would refuse by its schema. Each thread asks `judge` for a judge of its own.
 pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
     let start = || (judge(), Known::default());
-    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| conform_one(context, object, judge, known));
+    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| drop(conform_one(context, object, judge, known)));
 }
 
 /// One object, with what is known of the parts of others.
-pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
+///
+/// Gives the object as the server reads it, where that is not what is written.
+pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) -> Option<Object> {
     let mut walk = Walk::new(context, object, &mut *judge, &mut *known);
     walk.object();
     if !walk.reread {
-        return walk.site.tell();
+        walk.site.tell();
+        return None;
     }
     let seen = seen::of(object, context);
     let mut walk = Walk { again: true, ..Walk::new(context, &seen.object, judge, known) };
     walk.object();
     seen.dropped.iter().for_each(|dropped| walk.dropped(dropped));
     walk.site.tell();
+    Some(seen.object)
 }
 
 /// What is to say of an object whose group's project ended or moved.

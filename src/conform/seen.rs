@@ -54,7 +54,9 @@ impl Reader {
         for (index, entry) in record.entries.iter().enumerate().filter(|(_, entry)| !entry.node.is_null()) {
             let Some(field) = ty.get().field(entry.key) else { continue };
             self.path.push((Step::Field(entry.key), entry.node.origin.span));
-            if let Some(gate) = self.dropping(field) {
+            if self.drops_whole(&entry.node, field.ty) {
+                changed.push((index, None));
+            } else if let Some(gate) = self.dropping(field) {
                 let steps = self.path.clone();
                 self.dropped.push(Dropped { steps, field, gate, node: entry.node.clone(), at: entry.at });
                 changed.push((index, None));
@@ -75,6 +77,21 @@ impl Reader {
             (Some(_), _) => false,
         };
         here.then_some(gate)
+    }
+
+    /// Whether the value has a field for which it is dropped whole, and then says so.
+    fn drops_whole(&mut self, node: &Node, ty: NativeTy) -> bool {
+        let (NativeTy::Ref(id), Value::Record(record)) = (ty.resolved(), &node.value) else { return false };
+        let present = record.entries.iter().filter(|entry| !entry.node.is_null());
+        let found = present.filter_map(|entry| Some((entry, id.get().field(entry.key)?))).find_map(|(entry, field)| {
+            let gate = self.dropping(field).filter(|gate| gate.whole)?;
+            let mut steps = self.path.clone();
+            steps.push((Step::Field(entry.key), entry.node.origin.span));
+            Some(Dropped { steps, field, gate, node: entry.node.clone(), at: entry.at })
+        });
+        let dropped = found.is_some();
+        self.dropped.extend(found);
+        dropped
     }
 
     fn value(&mut self, node: &Node, ty: NativeTy) -> Option<Value> {
@@ -110,9 +127,8 @@ impl Reader {
                 continue;
             }
             self.path.push((Step::Index(index), item.node.origin.span));
-            let before = self.dropped.len();
-            let value = self.value(&item.node, ty.elem);
-            let whole = self.dropped[before..].iter().any(|dropped| dropped.gate.whole && dropped.steps.len() == self.path.len() + 1);
+            let whole = self.drops_whole(&item.node, ty.elem);
+            let value = if whole { None } else { self.value(&item.node, ty.elem) };
             self.path.pop();
             same &= value.is_none() && !whole;
             if !whole {

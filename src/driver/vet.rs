@@ -159,8 +159,8 @@ fn judge<'a>(
     let one = |judge: &mut RuleJudge<'_, 'a>, seen: &mut conform::Known, found: &Manifest| {
         match found {
             Manifest::Native(object) => {
-                conform::conform_one(&context, object, judge, seen);
-                judge_natively(object, sink);
+                let read = conform::conform_one(&context, object, judge, seen);
+                judge_natively(read.as_ref().unwrap_or(object), sink);
             }
             Manifest::Custom(custom) => judge_custom(custom, &definitions, &waivers, sink, options),
         }
