@@ -26,6 +26,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::ops::Deref;
 use std::sync::OnceLock;
+use ustr::Ustr;
 
 /// Compiles programs that it reads from a [`World`].
 ///
@@ -250,11 +251,28 @@ pub fn manifests(inputs: Vec<(String, Vec<u8>)>) -> Side {
 
 /// What applying `new` where `old` is does to each object. `rules` is the program whose own rules on updates count, besides the library's.
 pub fn diff<'n>(old: &Side, new: &'n Side, rules: Option<(&dyn World, &str)>) -> Diff<'n> {
+    diff_with(old, new, rules, &Definitions::default())
+}
+
+/// CustomResourceDefinitions, for kinds of which neither side brings one.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions(Vec<Ustr>);
+
+impl Definitions {
+    /// Adds those of a YAML text; the error is a sentence about the text.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
+        self.0.push(deep(|| crate::crd::bundle_of_text(text))?);
+        Ok(())
+    }
+}
+
+/// [`diff`](diff()), with more definitions.
+pub fn diff_with<'n>(old: &Side, new: &'n Side, rules: Option<(&dyn World, &str)>, definitions: &Definitions) -> Diff<'n> {
     let report = deep(|| {
         // What only the old side has stands in files that the new side does not know.
         let mut old = old.items.clone();
         old.iter_mut().for_each(|item| item.head = Span::NONE);
-        driver::diff(&old, &new.items, rules)
+        driver::diff(&old, &new.items, rules, &definitions.0)
     });
     Diff { report, files: &new.diagnostics.files }
 }

@@ -30,6 +30,29 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// `kinds/fields.kdsl` gives every field of the library's kinds a value of another type; a new field belongs there, too.
+#[test]
+fn every_field_of_the_library_is_written_wrongly_once() {
+    use kdsl::ast::{Item, Member};
+    use kdsl::stdlib::{Sort, item, names};
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/kinds/fields.kdsl")).unwrap();
+    let mut missing = Vec::new();
+    for name in names(Sort::Kind).filter(|name| *name != "file") {
+        let Some(Item::Kind(kind)) = item(Sort::Kind, name) else { continue };
+        for member in &kind.members {
+            let field = match member {
+                Member::Field(field) => field.name.name,
+                Member::Nested(nested) => nested.name.name,
+                _ => continue,
+            };
+            if ![" = ", " { ", " x "].iter().any(|behind| text.contains(&format!("{{ {field}{behind}"))) {
+                missing.push(format!("{name}.{field}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "tests/cases/kinds/fields.kdsl lacks {}", missing.join(", "));
+}
+
 /// What a case asks for.
 struct Case {
     files: Vec<File>,

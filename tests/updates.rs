@@ -3,17 +3,21 @@
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use kdsl::diff::Verdict;
-use kdsl::engine::{self, Side};
+use kdsl::engine::{self, Definitions, Side};
 use serde_json::Value as Json;
 use std::path::Path;
+
+#[path = "support/pairs.rs"]
+mod pairs;
+use pairs::pairs;
 
 #[test]
 fn every_update_is_judged_as_the_api_server_does() {
     let mut wrong = Vec::new();
-    for (head, pair) in pairs() {
-        let side = |own: &str| side(&laid(pair["base"].clone(), &pair[own]));
-        let (old, new) = (side("old"), side("new"));
-        let diff = engine::diff(&old, &new, None);
+    let definitions = definitions();
+    for pair in pairs() {
+        let (old, new) = (side(&pair.old), side(&pair.new));
+        let diff = engine::diff_with(&old, &new, None, &definitions);
         let outcome = &diff.report.objects[0];
         let said = match outcome.verdict {
             Verdict::Refused => {
@@ -21,8 +25,8 @@ fn every_update_is_judged_as_the_api_server_does() {
             }
             verdict => verdict.as_str().to_string(),
         };
-        if said != head {
-            wrong.push(format!("{}: expected `{head}`, found `{said}`: {:?}", outcome.title, outcome.changes));
+        if said != pair.head {
+            wrong.push(format!("{}: expected `{}`, found `{said}`: {:?}", outcome.title, pair.head, outcome.changes));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -32,7 +36,7 @@ fn every_update_is_judged_as_the_api_server_does() {
 #[test]
 fn every_rule_on_updates_has_a_pair() {
     let text = std::fs::read_to_string(root().join("stdlib/k8s/updates.kdsl")).unwrap();
-    let heads: Vec<String> = pairs().into_iter().map(|(head, _)| head).collect();
+    let heads: Vec<String> = pairs().into_iter().map(|pair| pair.head).collect();
     for line in text.lines().filter(|line| line.starts_with("rule ")) {
         let name = line.split_whitespace().nth(1).unwrap();
         let warns_only = name == "signing-request-kept";
@@ -44,34 +48,15 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The definitions that examples import.
+fn definitions() -> Definitions {
+    let mut definitions = Definitions::default();
+    for entry in std::fs::read_dir(root().join("examples/crds")).unwrap() {
+        definitions.add(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
+    }
+    definitions
+}
+
 fn side(object: &Json) -> Side {
     engine::manifests(vec![("object.json".into(), object.to_string().into_bytes())])
-}
-
-/// What is expected, and `base`, `old` and `new`. Anchors reach over documents, so all are read as one list.
-fn pairs() -> Vec<(String, Json)> {
-    let text = std::fs::read_to_string(root().join("tests/updates/pairs.yaml")).unwrap();
-    let documents: Vec<&str> = text.split("\n---\n").skip(1).collect();
-    let list: String = documents.iter().map(|d| format!("-\n  {}\n", d.trim_end().replace('\n', "\n  "))).collect();
-    let read: Vec<Json> = serde_yaml::from_str(&list).unwrap();
-    let heads = documents.iter().map(|d| d.lines().next().unwrap().trim_start_matches("# ").to_string());
-    heads.zip(read).collect()
-}
-
-/// `above` over `below`: maps by their keys, null removes, all else replaces.
-fn laid(below: Json, above: &Json) -> Json {
-    match (below, above) {
-        (Json::Object(mut below), Json::Object(above)) => {
-            for (key, value) in above {
-                match below.remove(key) {
-                    _ if value.is_null() => {}
-                    Some(old) => drop(below.insert(key.clone(), laid(old, value))),
-                    None => drop(below.insert(key.clone(), value.clone())),
-                }
-            }
-            Json::Object(below)
-        }
-        (below, Json::Null) => below,
-        (_, above) => above.clone(),
-    }
 }

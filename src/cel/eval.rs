@@ -13,8 +13,9 @@ use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
-/// Whether an expression holds of a value; `None` where that cannot be told. `weight` is how many values there are to walk.
-pub fn holds(text: &str, this: &Value, weight: usize) -> Option<bool> {
+/// Whether an expression holds of a value, and of what the value was where it asks; `None` where that cannot be told. `weight` is how many
+/// values there are to walk.
+pub fn holds(text: &str, this: &Value, old: Option<&Value>, weight: usize) -> Option<bool> {
     let tree = parse::parse(text).ok()??;
     let depth = u32::try_from(nesting(&tree.root)).unwrap_or(u32::MAX);
     if weight.max(2).checked_pow(depth).is_none_or(|cost| cost > MOST_STEPS) {
@@ -24,6 +25,9 @@ pub fn holds(text: &str, this: &Value, weight: usize) -> Option<bool> {
     let mut context = Context::with_env(ENV.clone()?);
     functions(&mut context)?;
     context.add_variable_from_value("self", this.clone());
+    if let Some(old) = old {
+        context.add_variable_from_value("oldSelf", old.clone());
+    }
     match program.execute(&context) {
         Ok(Value::Bool(holds)) => Some(holds),
         Ok(_) | Err(_) => None,
@@ -171,8 +175,12 @@ mod tests {
             ("unknown(self)", None),
             ("self.all(x, self.all(y, x.lowerAscii() == y || x != y))", Some(true)),
         ] {
-            assert_eq!(holds(text, &this, 3), wanted, "{text}");
+            assert_eq!(holds(text, &this, None, 3), wanted, "{text}");
         }
-        assert_eq!(holds("self.all(x, self.all(y, self.all(z, true)))", &this, 1000), None);
+        assert_eq!(holds("self.all(x, self.all(y, self.all(z, true)))", &this, None, 1000), None);
+        let old = Value::from(vec!["a"]);
+        assert_eq!(holds("self == oldSelf", &this, Some(&old), 3), Some(false));
+        assert_eq!(holds("oldSelf.all(x, x in self)", &this, Some(&old), 3), Some(true));
+        assert_eq!(holds("self == oldSelf", &this, None, 3), None);
     }
 }

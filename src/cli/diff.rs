@@ -4,7 +4,7 @@ use super::input::{self, Input};
 use super::terminal::{self, print, say};
 use super::{Diagnostics, ERRORS, Stop, disk, manifests, params};
 use crate::diff::Verdict;
-use crate::engine::{self, Engine, Side};
+use crate::engine::{self, Definitions, Engine, Side};
 use crate::params::Given;
 use crate::world::World;
 use clap::ValueEnum;
@@ -35,6 +35,9 @@ pub struct Args {
     /// A value for a param of NEW alone; it wins over -p.
     #[arg(long, value_name = "NAME=VALUE", value_parser = params::pair)]
     new_param: Vec<(String, String)>,
+    /// YAML with CustomResourceDefinitions, or a folder of it, for kinds whose definition is in neither OLD nor NEW.
+    #[arg(long, value_name = "FILE")]
+    crds: Vec<PathBuf>,
     /// The namespace of objects that name none.
     #[arg(short, long, value_name = "NAME")]
     namespace: Option<String>,
@@ -97,7 +100,7 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
         return Ok(ERRORS.into());
     }
     let rules = program.as_ref().map(|(world, path)| (world as &dyn World, path.as_str()));
-    let diff = engine::diff(&old, &new, rules);
+    let diff = engine::diff_with(&old, &new, rules, &definitions(&args.crds)?);
     match args.format {
         Output::Text => print(&diff.text(color_out, terminal::width()))?,
         Output::Markdown => print(&diff.markdown())?,
@@ -105,6 +108,18 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
     }
     let gated = args.fail_on.iter().any(|gate| diff.report.count(gate.verdict()) > 0);
     Ok(if gated || args.exit_code && !diff.report.is_empty() { ERRORS.into() } else { ExitCode::SUCCESS })
+}
+
+fn definitions(files: &[PathBuf]) -> Result<Definitions, Stop> {
+    let (mut inputs, mut definitions) = (Vec::new(), Definitions::default());
+    for file in files {
+        vet::take_in(file, &mut inputs)?;
+    }
+    for (name, bytes) in inputs {
+        let added = definitions.add(&String::from_utf8_lossy(&bytes));
+        added.map_err(|why| Stop::usage(format!("--crds {name}: {why}")))?;
+    }
+    Ok(definitions)
 }
 
 /// The objects of OLD or NEW, and the program where it is one.

@@ -62,6 +62,18 @@ impl Definition {
         }
     }
 
+    /// An object with the defaults of its schema.
+    pub fn filled(&self, root: &Node) -> Node {
+        defaults::filled(root, &self.schema)
+    }
+
+    /// What the API server refuses in the change of an object, both with their defaults, beside what it refuses in the new one alone.
+    pub fn check_update(&self, old: &Node, new: &Node) -> Vec<Finding> {
+        let mut out = Vec::new();
+        rules::check_update(&Place::root(old), &Place::root(new), &self.schema, true, &mut out);
+        out
+    }
+
     /// What the API server would refuse in an object of this kind.
     pub fn check(&self, root: &Node) -> Vec<Finding> {
         let object = Place::root(root);

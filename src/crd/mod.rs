@@ -19,7 +19,7 @@ mod values;
 
 pub use definition::check_definition;
 pub use instances::Definitions;
-pub use native::{QUANTITY_PATTERN, bundle, bundle_of_text};
+pub use native::{QUANTITY_PATTERN, bundle, bundle_of_text, definition_of};
 
 use crate::cel;
 use crate::finding::Finding;

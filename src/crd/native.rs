@@ -88,8 +88,12 @@ pub fn bundle(definitions: &[&Node]) -> Ustr {
 
 /// What the definition of an added kind refuses in an object; `None` for a kind of Kubernetes.
 pub fn check_added(kind: &'static NativeKind, object: &Node) -> Option<Vec<Finding>> {
-    let defined = DEFINED.read().unwrap_or_else(|e| e.into_inner());
-    defined.get(&(std::ptr::from_ref(kind) as usize)).copied().map(|definition| definition.check(object))
+    definition_of(kind).map(|definition| definition.check(object))
+}
+
+/// What made a kind that is not Kubernetes' own.
+pub fn definition_of(kind: &'static NativeKind) -> Option<&'static Definition> {
+    DEFINED.read().unwrap_or_else(|e| e.into_inner()).get(&(std::ptr::from_ref(kind) as usize)).copied()
 }
 
 /// The kinds of a definition: the stored version first, then the others that are served.

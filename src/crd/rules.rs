@@ -1,22 +1,25 @@
 //! The rules of a schema, evaluated on a value.
 //!
 //! A value is converted as its schema types it; what no schema knows is not there for expressions, and neither is a null. Rules that read
-//! the object as it was (`oldSelf`) say nothing about a new one. A rule that cannot be evaluated here is not judged.
+//! the object as it was (`oldSelf`) say nothing about a new one; of an update they judge each value that was there before: fields under
+//! their names, elements of lists that are maps under their keys. A rule that cannot be evaluated here is not judged.
 
 use super::paths;
-use super::schema::{Additional, JsonType, Rule, Schema, escaped};
+use super::schema::{Additional, JsonType, ListType, Rule, Schema, escaped};
 use crate::cel;
 use crate::data::scalar_text;
 use crate::diag::codes;
 use crate::finding::{Finding, Place};
-use crate::value::{Record, Value};
+use crate::value::{Item, Node, Record, Value};
 use ::cel::Value as CelValue;
 use ::cel::objects::{Key, Map, Opaque};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ecow::EcoString;
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::HashMap;
 use std::sync::Arc;
+use ustr::Ustr;
 
 /// A duration or a point in time, of which nothing is known here: whatever reads it fails, and says nothing.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,10 +59,62 @@ pub fn check(place: &Place, schema: &Schema, root: bool, out: &mut Vec<Finding>)
     }
 }
 
-fn one(place: &Place, rule: &Rule, this: &CelValue, weight: usize, out: &mut Vec<Finding>) {
-    if rule.optional_old || rule.rule.contains("oldSelf") || cel::holds(&rule.rule, this, weight) != Some(false) {
-        return;
+/// Evaluates the rules on updates of a schema and of all schemas in it.
+pub fn check_update(old: &Place, place: &Place, schema: &Schema, root: bool, out: &mut Vec<Finding>) {
+    let (Some(before), Some(value)) = (old.value(), place.value()) else { return };
+    let whole = root || schema.embedded;
+    if schema.rules.iter().any(is_on_update)
+        && let (Some(was), Some(this)) = (converted(before, schema, whole), converted(value, schema, whole))
+    {
+        let weight = (value.measure().weight + before.measure().weight) as usize;
+        for rule in schema.rules.iter().filter(|rule| is_on_update(rule)) {
+            if cel::holds(&rule.rule, &this, Some(&was), weight) == Some(false) {
+                out.push(broken(place, rule));
+            }
+        }
     }
+    match value {
+        Value::Record(record) => {
+            for entry in &record.entries {
+                match (schema.properties.get(entry.key.as_str()), &schema.additional) {
+                    (Some(inner), _) => check_update(&old.field(&entry.key), &place.field(&entry.key), inner, false, out),
+                    (None, Additional::Of(inner)) => check_update(&old.key(&entry.key), &place.key(&entry.key), inner, false, out),
+                    (None, Additional::None | Additional::Any) => {}
+                }
+            }
+        }
+        Value::List(list) => {
+            let (Some(items), Value::List(earlier)) = (schema.items.as_ref().filter(|_| schema.list_type == ListType::Map), before) else {
+                return;
+            };
+            for (index, item) in list.items.iter().enumerate() {
+                let same = |other: &Item| schema.list_keys.iter().all(|key| element_key(&other.node, key) == element_key(&item.node, key));
+                if let Some(was) = earlier.items.iter().position(same) {
+                    check_update(&old.index(was, &earlier.items[was].node), &place.index(index, &item.node), items, false, out);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn element_key(node: &Node, key: &str) -> Option<EcoString> {
+    let Value::Record(record) = &node.value else { return None };
+    scalar_text(&record.get(Ustr::from(key))?.node.value).map(EcoString::from)
+}
+
+/// Whether a rule reads the value as it was. One that may do without it is judged by nobody here.
+fn is_on_update(rule: &Rule) -> bool {
+    !rule.optional_old && rule.rule.contains("oldSelf")
+}
+
+fn one(place: &Place, rule: &Rule, this: &CelValue, weight: usize, out: &mut Vec<Finding>) {
+    if !rule.optional_old && !is_on_update(rule) && cel::holds(&rule.rule, this, None, weight) == Some(false) {
+        out.push(broken(place, rule));
+    }
+}
+
+fn broken(place: &Place, rule: &Rule) -> Finding {
     let message = if rule.message.trim().is_empty() {
         format!("this breaks the rule `{}` of its schema", rule.rule.trim())
     } else {
@@ -72,7 +127,7 @@ fn one(place: &Place, rule: &Rule, this: &CelValue, weight: usize, out: &mut Vec
     if !rule.message.trim().is_empty() {
         finding = finding.help(format!("the rule is `{}`", rule.rule.trim()));
     }
-    out.push(finding);
+    finding
 }
 
 /// A value as expressions see it; `None` where they do not.
@@ -133,7 +188,7 @@ fn plain(value: &Value) -> Option<CelValue> {
         Value::Record(record) => {
             let mut map = HashMap::new();
             for name in ["name", "generateName"] {
-                if let Some(entry) = record.get(ustr::Ustr::from(name)) {
+                if let Some(entry) = record.get(Ustr::from(name)) {
                     map.insert(Key::String(Arc::new(name.to_string())), plain(&entry.node.value)?);
                 }
             }

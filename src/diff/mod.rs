@@ -86,6 +86,16 @@ impl Item {
         self.api_version.as_str().split_once('/').map_or("", |(group, _)| group)
     }
 
+    /// The same, of a kind that a CustomResourceDefinition defines.
+    pub fn of_kind(self, kind: &'static NativeKind) -> Item {
+        let Item { api_version, namespace, name, root, head, .. } = self;
+        let mut item = Item::new(api_version, self.kind, namespace, name, Some(kind), root, head);
+        if let Some(namespace) = namespace {
+            item.plain["metadata"]["namespace"] = namespace.as_str().into();
+        }
+        item
+    }
+
     /// The same in another namespace, where it names none.
     pub fn in_namespace(mut self, namespace: Ustr) -> Item {
         if self.namespace.is_none() && self.native.is_some_and(|kind| kind.namespaced) {

@@ -2,9 +2,10 @@
 //!
 //! What the server owns is dropped. The rest is walked by its type: zeros and empty lists and maps that the server does not keep are
 //! dropped, then defaults are filled in (`facts`, `computed`), then amounts are written canonically. The walk is idempotent, so that an
-//! object which was read from a server stays what it is.
+//! object which was read from a server stays what it is. A custom resource gets the defaults of its definition, where that is known.
 
 use super::{computed, facts};
+use crate::crd;
 use crate::data;
 use crate::schema::{NativeField, NativeKind, NativeTy, TypeId};
 use crate::value::{Node, Quantity};
@@ -15,9 +16,14 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The object as it is compared, and what `kubectl apply` sent last.
 pub fn normal(node: &Node, native: Option<&'static NativeKind>) -> (Json, Option<Json>) {
-    let mut object = data::to_json(node);
+    let definition = native.and_then(crd::definition_of);
+    let mut object = match definition {
+        Some(definition) => data::to_json(&definition.filled(node)),
+        None => data::to_json(node),
+    };
     let applied = object["metadata"]["annotations"][LAST_APPLIED].as_str().and_then(|text| serde_json::from_str(text).ok());
-    normalise(&mut object, native);
+    // Of custom resources the server keeps what is written, zeros and empty lists too.
+    normalise(&mut object, native.filter(|_| definition.is_none()));
     (object, applied)
 }
 

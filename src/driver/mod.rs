@@ -16,20 +16,23 @@ use crate::diag::{Diagnostic, Severity, Sink, codes};
 use crate::diff::{self, Item};
 use crate::emit;
 use crate::eval::{self, Limits, Objects};
+use crate::finding::Finding;
 use crate::load::{self, Project};
 use crate::manifest;
 use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
 use crate::rules::{Faults, RuleBook, RuleJudge, UpdateBook, Waiver, Waivers};
-use crate::schema::{self, KubeRange};
+use crate::schema::{self, KubeRange, NativeKind};
 use crate::source::{FileDb, SourceKind, Span};
 use crate::stdlib;
-use crate::value::{Node, Value};
+use crate::value::{Node, Origin, Record, Value};
 use crate::why;
 use crate::world::{MemWorld, World};
 use crate::yaml;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use ustr::Ustr;
 
 /// What a run is asked for, beside the file.
@@ -145,8 +148,17 @@ pub fn manifests(inputs: Vec<(String, String)>) -> (FileDb, Vec<Item>, Vec<Diagn
     (files, items, sink.finish())
 }
 
-/// What applying `new` over `old` does, by the library's rules on updates and those of the program at `rules`, where there is one.
-pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>) -> diff::Report {
+/// What applying `new` over `old` does, by the library's rules on updates and those of the program at `rules`, where there is one. Kinds are
+/// known by the definitions in `crds`, by those among the objects of either side, and by the program that made an object.
+pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>, crds: &[Ustr]) -> diff::Report {
+    let kinds = custom_kinds(old, new, crds);
+    let typed = |items: &[Item]| -> Vec<Item> {
+        // No definition takes the place of a kind that Kubernetes itself has.
+        let is_custom = |item: &Item| item.native.is_none_or(|kind| crd::definition_of(kind).is_some());
+        let known = |item: &Item| kinds.get(&(item.group().to_string(), item.kind)).copied().filter(|_| is_custom(item));
+        items.iter().map(|item| known(item).map_or_else(|| item.clone(), |kind| item.clone().of_kind(kind))).collect()
+    };
+    let (old, new) = (&typed(old)[..], &typed(new)[..]);
     let empty = MemWorld::new();
     let session = match rules {
         Some((world, path)) => Session::load(world, path),
@@ -159,6 +171,17 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>) -> di
     let book = UpdateBook::new(&program, &shared, schema::newest());
     diff::compare(old, new, &|pair| {
         let Some(kind) = pair.native else { return Vec::new() };
+        if let Some(definition) = crd::definition_of(kind) {
+            let node = |root: &Arc<Record>| Node::new(Value::Record(root.clone()), Origin::NONE);
+            let refusal = |finding: Finding| diff::Refusal {
+                warns: false,
+                code: finding.code.name.to_string(),
+                message: finding.message,
+                path: finding.field,
+                help: finding.help,
+            };
+            return definition.check_update(&node(&pair.old), &node(&pair.new)).into_iter().map(refusal).collect();
+        }
         let faults = Sink::new();
         let reports = book.judge(kind.ty, &pair.old, &pair.new, &faults).into_iter();
         let refusal = |r: crate::rules::UpdateReport| diff::Refusal {
@@ -170,6 +193,24 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>) -> di
         };
         reports.map(refusal).collect()
     })
+}
+
+/// The kinds that are not Kubernetes' own, by group and name: of the definitions that are given, of those that are applied, of programs, and
+/// last of those that are there already.
+fn custom_kinds(old: &[Item], new: &[Item], crds: &[Ustr]) -> FxHashMap<(String, Ustr), &'static NativeKind> {
+    let defined = |items: &[Item]| -> Vec<Ustr> {
+        let is_definition = |item: &&Item| item.kind == "CustomResourceDefinition" && item.api_version == "apiextensions.k8s.io/v1";
+        let node = |item: &Item| Node::new(Value::Record(item.root.clone()), Origin::NONE);
+        items.iter().filter(is_definition).map(|item| crd::bundle(&[&node(item)])).collect()
+    };
+    let made = [new, old].into_iter().flatten().filter_map(|item| item.native).filter(|kind| crd::definition_of(kind).is_some());
+    let of_bundles = |bundles: Vec<Ustr>| bundles.into_iter().filter_map(schema::added::bundle).flatten().copied();
+    let all = of_bundles(crds.to_vec()).chain(of_bundles(defined(new))).chain(made).chain(of_bundles(defined(old)));
+    let mut kinds = FxHashMap::default();
+    for kind in all {
+        kinds.entry((kind.group.to_string(), kind.kind)).or_insert(kind);
+    }
+    kinds
 }
 
 /// Compiles the file at `path` and gives the value of one of its lets; `None` where the program has errors, or no such let.

@@ -39,14 +39,14 @@ impl Server {
         self.send("PATCH", &format!("{}/{}?{how}", collection(object), object.name), &yaml(object)).map(drop)
     }
 
-    /// What the server answers: the body, or the code of a refusal and its body. What is posted is JSON; all else is applied as YAML.
+    /// What the server answers: the body, or the code of a refusal and its body. What is patched is applied as YAML; all else is JSON.
     pub fn send(&self, method: &str, path: &str, body: &str) -> Result<String, String> {
         let token = std::fs::read_to_string(self.state.join("token")).expect("the token is there");
         let mut curl = Command::new("curl");
         curl.args(["-sS", "-X", method, "--cacert"]).arg(self.state.join("certs/apiserver.crt"));
         curl.args(["-H", &format!("Authorization: Bearer {}", token.trim()), "-w", "\n%{http_code}"]);
         if !body.is_empty() {
-            let content = if method == "POST" { "application/json" } else { "application/apply-patch+yaml" };
+            let content = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
             // The body goes through a pipe: an argument has its limits.
             curl.args(["-H", &format!("Content-Type: {content}"), "--data-binary", "@-"]);
         }
