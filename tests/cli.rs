@@ -398,7 +398,7 @@ fn files_are_formatted_as_a_whole_or_not_at_all() {
 
 #[test]
 fn documentation_is_a_folder_whose_links_lead_somewhere() {
-    let shop = "/// Which one.\nparam env: \"dev\" | \"prod\" = \"dev\"\n\n/// A <shop>.\nkind shop from app {\n  /// Who \\ is \"woken\".\n  team: Team\n  replicas = 2\n}\n\n/// A team.\ntype Team = \"a\" | \"b\"\n\n/// Two.\nfn twice(x: Int) -> Int = x * 2\n\n/// Small.\nrule small on DeploymentSpec d { deny \"x\" at d.replicas }\n";
+    let shop = "/// Which one.\nparam env: \"dev\" | \"prod\" = \"dev\"\n\n/// A <shop>.\nkind shop from app {\n  /// Who \\ is \"woken\".\n  team: Team\n  replicas = 2\n}\n\n/// A team.\ntype Team = \"a\" | \"b\"\n\n/// Two.\nfn twice(x: Int) -> Int = x * 2\n\n/// Small.\nrule small on DeploymentSpec d { deny \"x\" at d.replicas }\n\n/// A site.\ncrd Site in \"example.com/v1\" { spec { /// From where.\n repo: String } }\n";
     let dir = Dir::with(&[("shop.kdsl", shop)]);
     assert!(dir.run(&["doc", "shop.kdsl", "-o", "out"]).code(0).out.contains("begin with out/index.html"));
     let pages = dir.list("out");
@@ -416,7 +416,16 @@ fn documentation_is_a_folder_whose_links_lead_somewhere() {
         assert!(page.contains(word) || page.replace("<span class=n>2</span>", "2").contains(word), "`{word}` is missing in\n{page}");
     }
     let search = dir.read("out/search.js");
-    for word in ["\"shop.team\"", "\"app.replicas\"", "\"twice\"", "\"small\"", "\"env\"", "\"join\"", "\"container-names-unique\""] {
+    for word in [
+        "\"shop.team\"",
+        "\"app.replicas\"",
+        "\"twice\"",
+        "\"small\"",
+        "\"env\"",
+        "\"join\"",
+        "\"Site.spec.repo\"",
+        "\"container-names-unique\"",
+    ] {
         assert!(search.contains(word), "`{word}` cannot be found");
     }
     dir.run(&["doc", "shop.kdsl", "-o", "md", "--format", "markdown"]).code(0);

@@ -114,7 +114,11 @@ fn functions(context: &mut Context) -> Option<()> {
     let sum = |a: &Value, b: &Value, sign: Decimal| amount(a)?.checked_add(amount(b)?.checked_mul(sign)?).map(quantity);
     context.add_function("add", move |This(a): This<Value>, b: Value| or_error(sum(&a, &b, Decimal::ONE), "add")).ok()?;
     context.add_function("sub", move |This(a): This<Value>, b: Value| or_error(sum(&a, &b, Decimal::NEGATIVE_ONE), "sub")).ok()?;
-    context.add_function("duration", |text: Arc<String>| or_error(nanoseconds(&text).map(Value::Int), "duration")).ok()?;
+    context
+        .add_function("duration", |text: Arc<String>| {
+            or_error(nanoseconds(&text).filter(|_| super::is_duration(&text)).map(Value::Int), "duration")
+        })
+        .ok()?;
     context.add_function("isIP", |text: Arc<String>| text.parse::<std::net::IpAddr>().is_ok()).ok()?;
     context.add_function("isCIDR", |text: Arc<String>| text.parse::<ipnet::IpNet>().is_ok()).ok()?;
     context
@@ -127,11 +131,9 @@ fn functions(context: &mut Context) -> Option<()> {
     Some(())
 }
 
-/// A time such as `1h30m` as a number, which adds up and compares as times do; what else can be done with one has no result here.
-fn nanoseconds(text: &str) -> Option<i64> {
-    if !super::is_duration(text) {
-        return None;
-    }
+/// A time such as `1h30m` as a number, which adds up and compares as times do; what else can be done with one has no result here. Fields of
+/// that format have units more, such as `5min` and `1d`.
+pub fn nanoseconds(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -145,8 +147,9 @@ fn nanoseconds(text: &str) -> Option<i64> {
             "us" | "µs" | "μs" => 1_000,
             "ms" => 1_000_000,
             "s" => 1_000_000_000,
-            "m" => 60_000_000_000,
+            "m" | "min" => 60_000_000_000,
             "h" => 3_600_000_000_000,
+            "d" => 86_400_000_000_000,
             _ => return None,
         };
         let number: Decimal =

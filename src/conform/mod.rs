@@ -311,7 +311,7 @@ impl<J: Judge> Walk<'_, J> {
             (NativeTy::Bool, Value::Bool(_)) | (NativeTy::Int64, Value::Int(_)) => {}
             (NativeTy::Int32, Value::Int(i)) => self.fits_int32(node, *i),
             (NativeTy::Number, Value::Int(_) | Value::Float(_)) => {}
-            (NativeTy::String, Value::Str(_)) => {}
+            (NativeTy::String, Value::Str(_)) | (NativeTy::Duration, Value::Str(_) | Value::Duration(_)) => {}
             (NativeTy::Base64, Value::Str(text)) => self.decodes(node, forms::base64(text)),
             // Bytes may also be a list of numbers.
             (NativeTy::Base64, Value::List(list)) if list.items.iter().all(|item| is_byte(&item.node.value)) => {}
@@ -326,6 +326,7 @@ impl<J: Judge> Walk<'_, J> {
             (NativeTy::Bool, _) => self.mismatch(node, "Bool"),
             (NativeTy::Int32 | NativeTy::Int64, _) => self.mismatch(node, "a whole number"),
             (NativeTy::Number, _) => self.mismatch(node, "a number"),
+            (NativeTy::Duration, _) => self.mismatch(node, "a time such as 30s"),
             (NativeTy::String | NativeTy::Base64 | NativeTy::Time | NativeTy::MicroTime, _) => self.mismatch(node, "String"),
             (NativeTy::IntOrString, _) => self.mismatch(node, "a whole number, a percentage or a String"),
             (NativeTy::Quantity, _) => self.mismatch(node, "an amount such as 200m or 64Mi"),

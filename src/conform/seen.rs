@@ -184,6 +184,6 @@ fn zero(ty: NativeTy) -> Option<Value> {
         NativeTy::Int32 | NativeTy::Int64 | NativeTy::Number | NativeTy::IntOrString | NativeTy::Quantity => Value::Int(0),
         NativeTy::Ref(_) | NativeTy::Map(_) => Value::Record(Arc::default()),
         NativeTy::List(_) => Value::List(Arc::default()),
-        NativeTy::Time | NativeTy::MicroTime | NativeTy::Any | NativeTy::Object => return None,
+        NativeTy::Time | NativeTy::MicroTime | NativeTy::Duration | NativeTy::Any | NativeTy::Object => return None,
     })
 }

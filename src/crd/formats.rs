@@ -32,7 +32,7 @@ pub fn check(format: &str, text: &str) -> Option<bool> {
         "byte" => STANDARD.decode(text).is_ok(),
         "date" => cel::is_date(text),
         "date-time" | "datetime" => is_datetime(text),
-        "duration" => return if cel::is_duration(text) { Some(true) } else { odd_duration(text) },
+        "duration" => return if cel::nanoseconds(text).is_some() { Some(true) } else { odd_duration(text) },
         _ => return None,
     })
 }

@@ -174,6 +174,7 @@ impl Maker {
             Some(JsonType::Number) => NativeTy::Number,
             Some(JsonType::Integer) if schema.limits.format == "int32" => NativeTy::Int32,
             Some(JsonType::Integer) => NativeTy::Int64,
+            Some(JsonType::String) if schema.limits.format == "duration" => NativeTy::Duration,
             Some(JsonType::String) => NativeTy::String,
             Some(JsonType::Array) => self.list(schema, short),
             Some(JsonType::Object) => self.object(schema, short),

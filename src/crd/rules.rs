@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use ustr::Ustr;
 
-/// A duration or a point in time, of which nothing is known here: whatever reads it fails, and says nothing.
+/// A point in time, of which nothing is known here: whatever reads it fails, and says nothing.
 #[derive(Debug, PartialEq, Eq)]
 struct Time;
 
@@ -142,7 +142,8 @@ fn converted(value: &Value, schema: &Schema, root: bool) -> Option<CelValue> {
             let text = scalar_text(value)?;
             match schema.limits.format.as_str() {
                 "byte" if !schema.int_or_string => STANDARD.decode(text.as_bytes()).ok().map(|bytes| CelValue::Bytes(Arc::new(bytes))),
-                "duration" | "date" | "date-time" if !schema.int_or_string => Some(CelValue::Opaque(Arc::new(Time))),
+                "duration" if !schema.int_or_string => cel::nanoseconds(&text).map(CelValue::Int),
+                "date" | "date-time" if !schema.int_or_string => Some(CelValue::Opaque(Arc::new(Time))),
                 _ => Some(CelValue::String(Arc::new(text.to_string()))),
             }
         }

@@ -127,7 +127,7 @@ pub fn value(value_: &mut Json, ty: NativeTy) {
         (NativeTy::Any | NativeTy::Object, found) => drop_nulls(found),
         (NativeTy::List(_) | NativeTy::Map(_), _) => {}
         (NativeTy::Bool | NativeTy::Int32 | NativeTy::Int64 | NativeTy::Number | NativeTy::String | NativeTy::IntOrString, _) => {}
-        (NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64, _) => {}
+        (NativeTy::Time | NativeTy::MicroTime | NativeTy::Duration | NativeTy::Base64, _) => {}
     }
 }
 
@@ -174,7 +174,7 @@ fn is_nothing(value: &Json, field: &NativeField, owner: &str) -> bool {
             is_zero(value) && !facts::keeps_zero(owner, &field.name)
         }
         NativeTy::Base64 | NativeTy::Time | NativeTy::MicroTime => is_zero(value),
-        NativeTy::IntOrString | NativeTy::Quantity | NativeTy::Any | NativeTy::Object => false,
+        NativeTy::IntOrString | NativeTy::Quantity | NativeTy::Duration | NativeTy::Any | NativeTy::Object => false,
     }
 }
 

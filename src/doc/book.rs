@@ -1,6 +1,6 @@
 //! What there is to document, read off the syntax trees.
 
-use crate::ast::{Entry, FieldDecl, FieldValue, Item, KindDecl, Member, RuleBind, RuleDecl, TypeDecl, TypeExprKind};
+use crate::ast::{CrdDecl, Entry, FieldDecl, FieldValue, Item, KindDecl, Member, RuleBind, RuleDecl, TypeDecl, TypeExprKind};
 use crate::builtins;
 use crate::diag::Sink;
 use crate::load::Project;
@@ -154,8 +154,21 @@ impl Text {
     }
 
     fn kinds_among(&self, own: &[Text], library: &[Text]) -> Vec<Kind> {
-        let kinds = self.items.iter().filter_map(|item| if let Item::Kind(kind) = item { Some(kind) } else { None });
-        kinds.map(|kind| self.kind(kind, own, library)).collect()
+        let kind = |item: &Item| match item {
+            Item::Kind(kind) => Some(self.kind(kind, own, library)),
+            Item::Crd(crd) => Some(self.custom(crd)),
+            _ => None,
+        };
+        self.items.iter().filter_map(kind).collect()
+    }
+
+    /// A crd is the kind of its objects; its settings are no fields of theirs.
+    fn custom(&self, crd: &CrdDecl) -> Kind {
+        let mut kind = self.kind(&crd.body, &[], &[]);
+        kind.fields.retain(|field| !field.ty.is_empty());
+        let version = crd.group_version.as_static().unwrap_or_default();
+        kind.doc = format!("{}\n\nA custom resource of `{version}`.", kind.doc).trim_start().to_string();
+        kind
     }
 
     fn kind(&self, decl: &KindDecl, own: &[Text], library: &[Text]) -> Kind {

@@ -157,7 +157,8 @@ fn element(ty: NativeTy) -> Option<TypeId> {
         NativeTy::List(list) => element(list.elem),
         NativeTy::Map(value) => element(*value),
         NativeTy::Bool | NativeTy::Int32 | NativeTy::Int64 | NativeTy::Number | NativeTy::String | NativeTy::IntOrString => None,
-        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 | NativeTy::Any | NativeTy::Object => None,
+        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 | NativeTy::Duration => None,
+        NativeTy::Any | NativeTy::Object => None,
     }
 }
 

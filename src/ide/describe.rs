@@ -148,7 +148,8 @@ fn merging(field: &NativeField) -> Option<String> {
             ListMerge::Atomic => None,
         },
         NativeTy::Bool | NativeTy::Int32 | NativeTy::Int64 | NativeTy::Number | NativeTy::String | NativeTy::IntOrString => None,
-        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 | NativeTy::Any | NativeTy::Object => None,
+        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 | NativeTy::Duration => None,
+        NativeTy::Any | NativeTy::Object => None,
         NativeTy::Map(_) | NativeTy::Ref(_) => None,
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::ast::{BinOp, Expr, ExprKind, Ident, ListItem, Member, TypeExprKind};
 use crate::source::Span;
+use crate::value::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use ustr::{Ustr, UstrMap};
@@ -115,7 +116,10 @@ impl Writer<'_> {
             ExprKind::Null => Ok("null".into()),
             ExprKind::Bool(b) => Ok(b.to_string()),
             ExprKind::Num(lit) if lit.suffix.is_none() => Ok(lit.value.to_string()),
-            ExprKind::Num(_) => Err((e.span, "numbers have no units there".into())),
+            ExprKind::Num(lit) => match crate::number::value(lit) {
+                Ok(Value::Duration(millis)) => Ok(format!("duration('{}')", crate::duration::go(millis))),
+                _ => Err((e.span, "numbers have no units there, but for times".into())),
+            },
             ExprKind::Str(lit) => lit.as_static().map(quoted).ok_or_else(|| (e.span, "texts have no `${…}` there".into())),
             ExprKind::Name(_) | ExprKind::Field { .. } => self.field(e),
             ExprKind::Index { base, index } => Ok(format!("{}[{}]", self.expr(base)?, self.expr(index)?)),

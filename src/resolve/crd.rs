@@ -274,7 +274,8 @@ impl<'a> Maker<'_, 'a> {
             Ty::Bool => one("boolean"),
             Ty::Int => one("integer"),
             Ty::Float => one("number"),
-            Ty::String | Ty::Duration | Ty::Percent | Ty::Literal(Literal::Str(_)) => one("string"),
+            Ty::String | Ty::Percent | Ty::Literal(Literal::Str(_)) => one("string"),
+            Ty::Duration => vec![("type", string("string", at)), ("format", string("duration", at))],
             Ty::Literal(Literal::Int(_)) => one("integer"),
             Ty::Literal(Literal::Bool(_)) => one("boolean"),
             Ty::Cpu | Ty::Bytes | Ty::Quantity => {

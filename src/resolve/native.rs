@@ -2,7 +2,7 @@
 //!
 //! Both name a type by its short name and hold for all its versions in that API group; behind an import of one version, for that alone.
 
-use super::{Alias, Found, Program, STD};
+use super::{Alias, Found, KindRef, Program, STD};
 use crate::ast::{self, ExprKind, Item, Name};
 use crate::schema::{self, NativeTy, TypeId};
 use crate::source::Span;
@@ -58,7 +58,14 @@ impl<'a> Program<'a> {
     pub fn native_types(&self, home: ModuleId, on: &ast::Path) -> Vec<TypeId> {
         let name = on.name.name;
         match on.module.map(|alias| self.alias(home, alias.name)) {
-            None => schema::versions_of(&name).collect(),
+            None => {
+                let own: Vec<TypeId> = schema::versions_of(&name).collect();
+                // Else a kind that the program defines or imports.
+                match self.kind_named(home, name).filter(|_| own.is_empty() && home != STD) {
+                    Some(KindRef::Native(kind)) => vec![kind.ty],
+                    _ => own,
+                }
+            }
             // The library puts its group in front of a name that another group has too: `events.Event`.
             Some(None) if home == STD => on.module.map(|group| in_group(&group.name, &name)).unwrap_or_default(),
             Some(Some(Alias::Native(group_version))) => {

@@ -113,6 +113,8 @@ pub enum NativeTy {
     Time,
     /// An RFC 3339 time with microseconds.
     MicroTime,
+    /// `30s`, `1h30m`: of custom resources whose schema says so.
+    Duration,
     /// Bytes, in base64.
     Base64,
     /// Any JSON value.

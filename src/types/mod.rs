@@ -318,6 +318,7 @@ impl<'a> Ty<'a> {
             NativeTy::Int32 | NativeTy::Int64 => Ty::Int,
             NativeTy::Number => Ty::Float,
             NativeTy::String | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 => Ty::String,
+            NativeTy::Duration => Ty::union([Ty::String, Ty::Duration]),
             NativeTy::IntOrString => Ty::union([Ty::Int, Ty::Percent, Ty::String]),
             NativeTy::Quantity => Ty::Quantity,
             NativeTy::Any => Ty::Any,

@@ -140,7 +140,7 @@ fn below(ty: NativeTy, key: &str) -> Option<NativeTy> {
         NativeTy::List(list) => Some(list.elem),
         NativeTy::Any | NativeTy::Object => Some(NativeTy::Any),
         NativeTy::Bool | NativeTy::Int32 | NativeTy::Int64 | NativeTy::Number | NativeTy::String | NativeTy::IntOrString => None,
-        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Base64 => None,
+        NativeTy::Quantity | NativeTy::Time | NativeTy::MicroTime | NativeTy::Duration | NativeTy::Base64 => None,
     }
 }
 
