@@ -10,7 +10,7 @@ use super::{Checker, Place, Shared};
 use crate::ast::{self, RuleBind, RuleStmt};
 use crate::builtins::{Asks, LookUp};
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::resolve::{Found, Program};
+use crate::resolve::{Found, KindRef, Program};
 use crate::schema;
 use crate::source::Span;
 use crate::types::Ty;
@@ -140,13 +140,21 @@ impl<'a> Checker<'_, '_, 'a> {
         ty.present().clone()
     }
 
+    /// A kind of Kubernetes, or one that the program defines or imports.
+    fn native_kind(&self, kind: ast::Name) -> Option<&'static schema::NativeKind> {
+        schema::kind(&kind).or_else(|| match self.program().kind_named(self.place.home, kind) {
+            Some(KindRef::Native(native)) => Some(native),
+            _ => None,
+        })
+    }
+
     /// The type of a question that only rules ask, such as `find(ConfigMap, name, namespace)`; `None` for any other call.
     pub(super) fn look_up(&mut self, function: &str, call: &'a ast::Call, span: Span) -> Option<Ty<'a>> {
         let question = LookUp::of(function, call)?;
         let first = usize::from(question.kind.is_some());
         let of = match (question.asks, question.kind) {
             (Asks::Select | Asks::Owners, _) | (_, None) => None,
-            (_, Some(kind)) => match schema::kind(&kind) {
+            (_, Some(kind)) => match self.native_kind(kind) {
                 Some(native) => Some(Ty::Native(native.ty)),
                 None => {
                     let error = Diagnostic::new(&codes::UNKNOWN_KIND, call.args[0].value.span, format!("Kubernetes has no kind `{kind}`"));

@@ -88,7 +88,8 @@ impl<'p, 'a> RuleBook<'p, 'a> {
     pub fn new(program: &'p Program<'a>, kube: KubeRange) -> RuleBook<'p, 'a> {
         RuleBook {
             program,
-            types: (0..schema::type_count()).map(|_| OnceLock::new()).collect(),
+            // Kinds that the program defines or imports are known by now; a type that comes later is no matter of its rules.
+            types: (0..schema::type_count() + schema::added::type_count()).map(|_| OnceLock::new()).collect(),
             kube,
             sets: RuleSets::default(),
             others: true,

@@ -4,9 +4,9 @@
 //! content decides, so that what is read again is found again, and two runs that define one kind differently do not meet. A bundle's name
 //! stands where the name of an API group and version can stand ([`super::kind_in`]).
 
+use super::TypeId;
 use super::native::{NativeField, NativeKind, NativeTy, NativeType};
 use super::release::Releases;
-use super::{TypeId, type_count};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use std::sync::{LazyLock, RwLock};
@@ -40,7 +40,7 @@ fn always() -> Releases {
 /// Adds a type with its fields, which name only types that are there already.
 pub fn add_type(name: Ustr, short: Ustr, fields: Vec<NewField>) -> TypeId {
     let mut added = ADDED.write().unwrap_or_else(|e| e.into_inner());
-    let id = TypeId((type_count() + added.types.len()) as u32);
+    let id = TypeId((super::type_count() + added.types.len()) as u32);
     let docs = fields.iter().filter(|field| !field.doc.is_empty());
     let docs: Vec<(Ustr, &'static str)> = docs.map(|field| (field.name, &*field.doc.clone().leak())).collect();
     added.docs.extend(docs.into_iter().map(|(field, doc)| ((name, field), doc)));
@@ -78,6 +78,11 @@ fn native_field(owner: TypeId, field: NewField) -> NativeField {
         releases: always(),
         gate: None,
     }
+}
+
+/// How many types were added so far.
+pub fn type_count() -> usize {
+    ADDED.read().unwrap_or_else(|e| e.into_inner()).types.len()
 }
 
 /// A kind of an added type, yet to be put into a bundle.
@@ -125,7 +130,7 @@ pub(super) fn kind_in(bundle_name: &str, kind: &str) -> Option<&'static NativeKi
 /// The type of a number behind those of Kubernetes.
 pub(super) fn native_type(id: TypeId) -> Option<&'static NativeType> {
     let added = ADDED.read().unwrap_or_else(|e| e.into_inner());
-    id.index().checked_sub(type_count()).and_then(|index| added.types.get(index).copied())
+    id.index().checked_sub(super::type_count()).and_then(|index| added.types.get(index).copied())
 }
 
 pub(super) fn doc(ty: Ustr, field: Ustr) -> Option<&'static str> {
