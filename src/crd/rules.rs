@@ -100,7 +100,7 @@ pub fn check_update(old: &Place, place: &Place, schema: &Schema, root: bool, out
 
 fn element_key(node: &Node, key: &str) -> Option<EcoString> {
     let Value::Record(record) = &node.value else { return None };
-    scalar_text(&record.get(Ustr::from(key))?.node.value).map(EcoString::from)
+    scalar_text(&record.get(Ustr::from(key))?.node.value)
 }
 
 /// Whether a rule reads the value as it was. One that may do without it is judged by nobody here.
