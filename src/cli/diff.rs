@@ -111,11 +111,8 @@ pub fn run(args: Args, color: bool, color_out: bool) -> Result<ExitCode, Stop> {
 }
 
 fn definitions(files: &[PathBuf]) -> Result<Definitions, Stop> {
-    let (mut inputs, mut definitions) = (Vec::new(), Definitions::default());
-    for file in files {
-        vet::take_in(file, &mut inputs)?;
-    }
-    for (name, bytes) in inputs {
+    let mut definitions = Definitions::default();
+    for (name, bytes) in manifests::texts(files, disk::LARGEST)? {
         let added = definitions.add(&String::from_utf8_lossy(&bytes));
         added.map_err(|why| Stop::usage(format!("--crds {name}: {why}")))?;
     }
