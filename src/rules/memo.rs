@@ -18,13 +18,13 @@ pub(super) struct Projection {
 }
 
 /// Numbers of slots.
-pub(super) type Slots = Box<[u16]>;
+pub(super) type Slots = Box<[u32]>;
 
 #[derive(Debug, Default)]
 struct Branch {
-    whole: Option<u16>,
-    shape: Option<u16>,
-    size: Option<u16>,
+    whole: Option<u32>,
+    shape: Option<u32>,
+    size: Option<u32>,
     fields: Vec<(Ustr, Branch)>,
     each: Option<Box<Branch>>,
 }
@@ -45,7 +45,7 @@ impl Projection {
         reads.iter().map(|read| self.slot(read)).collect()
     }
 
-    fn slot(&mut self, read: &Read) -> u16 {
+    fn slot(&mut self, read: &Read) -> u32 {
         let branch = read.steps.iter().fold(&mut self.root, |branch, step| branch.further(*step));
         let slot = match read.extent {
             Extent::Whole => &mut branch.whole,
@@ -54,7 +54,7 @@ impl Projection {
         };
         *slot.get_or_insert_with(|| {
             self.slots += 1;
-            (self.slots - 1) as u16
+            (self.slots - 1) as u32
         })
     }
 
@@ -128,9 +128,9 @@ impl Branch {
         }
     }
 
-    fn note(&self, slot: Option<u16>, salt: u64, content: impl FnOnce() -> u64, hashes: &mut [u64]) {
+    fn note(&self, slot: Option<u32>, salt: u64, content: impl FnOnce() -> u64, hashes: &mut [u64]) {
         if let Some(slot) = slot {
-            let hash = &mut hashes[usize::from(slot)];
+            let hash = &mut hashes[slot as usize];
             *hash = mixed(*hash, mixed(salt, content()));
         }
     }
@@ -155,8 +155,8 @@ fn shape(record: &Record) -> u64 {
 }
 
 /// The hash of some slots, told apart from those of others by what they are asked for.
-pub(super) fn key(asked: u64, slots: &[u16], hashes: &[u64]) -> u64 {
-    slots.iter().fold(asked, |key, slot| mixed(key, hashes[usize::from(*slot)]))
+pub(super) fn key(asked: u64, slots: &[u32], hashes: &[u64]) -> u64 {
+    slots.iter().fold(asked, |key, slot| mixed(key, hashes[*slot as usize]))
 }
 
 /// What rules had nothing to say of.

@@ -11,6 +11,8 @@ mod reads;
 mod refine;
 mod run;
 mod sets;
+#[cfg(test)]
+mod tests;
 mod update;
 mod waivers;
 
