@@ -7,11 +7,13 @@
 //! right shape is handed to a [`Judge`], inner ones first: the rules.
 
 mod forms;
+mod known;
 mod names;
 mod seen;
 mod site;
 mod types;
 
+pub use known::{Known, Worth};
 pub use site::{Context, Site, Step};
 pub use types::types_of;
 
@@ -23,8 +25,9 @@ use crate::schema::{self, Gate, KubeRange, ListMerge, ListTy, Minor, NativeField
 use crate::source::Span;
 use crate::value::compare::Key;
 use crate::value::{List, Node, Quantity, Record, Value};
+use known::Recall;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, LazyLock};
 use ustr::Ustr;
 
@@ -101,26 +104,6 @@ struct Walk<'w, J> {
     /// Whether the server reads something in its own way, so that all is to be judged as it has it (see `seen`); and whether it is.
     reread: bool,
     again: bool,
-}
-
-/// Values that were found to be right, by type and content: what several objects hold alike is judged once a thread.
-#[derive(Default)]
-pub struct Known(FxHashSet<(TypeId, u64)>);
-
-impl Known {
-    /// So many are remembered; then it begins anew.
-    const MOST: usize = 1 << 17;
-
-    fn contains(&self, content: &(TypeId, u64)) -> bool {
-        self.0.contains(content)
-    }
-
-    fn insert(&mut self, content: (TypeId, u64)) {
-        if self.0.len() >= Known::MOST {
-            self.0.clear();
-        }
-        self.0.insert(content);
-    }
 }
 
 impl<'w, J> Walk<'w, J> {
@@ -209,11 +192,11 @@ impl<J: Judge> Walk<'_, J> {
         if self.reread {
             return;
         }
-        let content = (id, record.content());
         if self.unseen {
             return self.fields(record, id);
         }
-        if self.known.contains(&content) {
+        let recall = self.known.recall(record, id);
+        if let Recall::Right = recall {
             return;
         }
         let outer = (self.site.clean, self.shaped, self.alone);
@@ -225,7 +208,7 @@ impl<J: Judge> Walk<'_, J> {
         if self.shaped {
             self.alone &= self.judge.judge(record, id, &mut self.site);
         }
-        if self.site.clean && self.alone {
+        if let (Recall::New(content), true, true) = (recall, self.site.clean, self.alone) {
             self.known.insert(content);
         }
         self.site.clean &= outer.0;

@@ -179,27 +179,6 @@ impl Quiet {
     }
 }
 
-/// How often a memory was asked, and knew: what no two values have alike is not worth asking for.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Worth {
-    asked: u32,
-    known: u32,
-}
-
-impl Worth {
-    /// So many times it is asked in any case.
-    const TRIES: u32 = 64;
-
-    pub fn is_given(self) -> bool {
-        self.asked < Worth::TRIES || self.known > self.asked / 8
-    }
-
-    pub fn count(&mut self, known: bool) {
-        self.asked = self.asked.saturating_add(1);
-        self.known = self.known.saturating_add(u32::from(known));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

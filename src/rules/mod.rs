@@ -22,7 +22,7 @@ pub use waivers::{Waiver, Waivers};
 
 use crate::ast::{self, RuleBind, RuleStmt};
 use crate::check::{self, Reads};
-use crate::conform::{Judge, Site};
+use crate::conform::{Judge, Site, Worth};
 use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
 use crate::resolve::{Found, Program, RefinedField, STD};
@@ -30,7 +30,7 @@ use crate::schema::{self, KubeRange, Minor, TypeId};
 use crate::stdlib;
 use crate::types::ModuleId;
 use crate::value::{Node, Origin, Record, Value};
-use memo::{Projection, Quiet, Slots, Worth};
+use memo::{Projection, Quiet, Slots};
 use rayon::prelude::*;
 use reads::{Path, RuleReads};
 use rust_decimal::Decimal;
