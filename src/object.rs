@@ -32,15 +32,7 @@ impl Object {
 
     /// The value at a path of record fields.
     pub fn at(&self, path: &[&str]) -> Option<&Node> {
-        let mut record = &self.root;
-        let (last, front) = path.split_last()?;
-        for key in front {
-            match &record.get(Ustr::from(key))?.node.value {
-                Value::Record(inner) => record = inner,
-                _ => return None,
-            }
-        }
-        record.get(Ustr::from(last)).map(|e| &e.node)
+        self.root.at(path.iter().map(|field| Ustr::from(field)))
     }
 }
 

@@ -16,6 +16,7 @@ pub use shift::Shift;
 
 use crate::source::Span;
 use ecow::EcoString;
+use std::borrow::Cow;
 use ustr::Ustr;
 
 pub type Name = Ustr;
@@ -54,6 +55,14 @@ pub struct Path {
 impl Path {
     pub fn span(&self) -> Span {
         self.module.map_or(self.name.span, |m| m.span.to(self.name.span))
+    }
+
+    /// As it is written: `yaml.parse`.
+    pub fn written(&self) -> Cow<'static, str> {
+        match self.module {
+            Some(module) => Cow::Owned(format!("{}.{}", module.name, self.name.name)),
+            None => Cow::Borrowed(self.name.name.as_str()),
+        }
     }
 }
 

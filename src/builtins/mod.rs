@@ -23,7 +23,7 @@ mod tests;
 
 pub use encoding::short_hash;
 pub use files::EXAMPLE_FILE;
-pub use questions::{Asks, LookUp};
+pub use questions::{Asks, CONTAINERS, LookUp};
 
 use crate::diag::Code;
 use crate::value::{Node, Origin, Value};

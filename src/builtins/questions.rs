@@ -6,6 +6,9 @@
 use crate::ast::{self, ExprKind};
 use ustr::Ustr;
 
+/// The fields of a pod that `containers(pod)` gives, those of its start first.
+pub const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+
 /// A question that only rules ask.
 #[derive(Clone, Copy)]
 pub struct LookUp {

@@ -22,13 +22,13 @@ impl<'a> Checker<'_, '_, 'a> {
             self.saw_call(span, Callee::Function(found));
             return self.call_function(found, call, span);
         }
-        let name = called(call);
+        let name = call.callee.written();
         if self.place.rule
             && let Some(ty) = self.look_up(&name, call, span)
         {
             return ty;
         }
-        match name.as_str() {
+        match &*name {
             "has" => self.call_has(call, span),
             "inherited" => self.call_inherited(call, span),
             _ => match builtins::find(&name) {
@@ -416,12 +416,5 @@ fn has_variable(sig: &Sig) -> bool {
         Sig::Fields(fields) => fields.iter().any(|(_, sig)| has_variable(sig)),
         Sig::Any | Sig::Bool | Sig::Int | Sig::Float | Sig::String | Sig::Cpu | Sig::Bytes | Sig::Duration | Sig::Percent => false,
         Sig::Ref | Sig::Address | Sig::Scalar | Sig::Lambda(..) => false,
-    }
-}
-
-fn called(call: &Call) -> String {
-    match call.callee.module {
-        Some(module) => format!("{}.{}", module.name, call.callee.name.name),
-        None => call.callee.name.name.to_string(),
     }
 }

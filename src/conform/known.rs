@@ -6,10 +6,11 @@
 use crate::schema::TypeId;
 use crate::value::Record;
 use rustc_hash::FxHashSet;
+use std::hash::Hash;
 
 #[derive(Default)]
 pub struct Known {
-    right: FxHashSet<(TypeId, u64)>,
+    right: Memory<(TypeId, u64)>,
     /// Whether to ask, by type.
     worth: Vec<Worth>,
 }
@@ -23,9 +24,6 @@ pub(super) enum Recall {
 }
 
 impl Known {
-    /// So many are remembered; then it begins anew.
-    const MOST: usize = 1 << 17;
-
     pub(super) fn recall(&mut self, record: &Record, id: TypeId) -> Recall {
         if self.worth.len() <= id.index() {
             self.worth.resize_with(id.index() + 1, Worth::default);
@@ -41,10 +39,32 @@ impl Known {
     }
 
     pub(super) fn insert(&mut self, content: (TypeId, u64)) {
-        if self.right.len() >= Known::MOST {
-            self.right.clear();
-        }
         self.right.insert(content);
+    }
+}
+
+/// Things that are remembered, so many at most.
+pub struct Memory<T>(FxHashSet<T>);
+
+impl<T> Default for Memory<T> {
+    fn default() -> Memory<T> {
+        Memory(FxHashSet::default())
+    }
+}
+
+impl<T: Eq + Hash> Memory<T> {
+    /// So many are remembered; then it begins anew.
+    const MOST: usize = 1 << 17;
+
+    pub fn contains(&self, thing: &T) -> bool {
+        self.0.contains(thing)
+    }
+
+    pub fn insert(&mut self, thing: T) {
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(thing);
     }
 }
 

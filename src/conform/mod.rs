@@ -13,7 +13,7 @@ mod seen;
 mod site;
 mod types;
 
-pub use known::{Known, Worth};
+pub use known::{Known, Memory, Worth};
 pub use site::{Context, Site, Step};
 pub use types::types_of;
 
@@ -169,7 +169,7 @@ impl<J: Judge> Walk<'_, J> {
             return false;
         }
         let Some(first) = self.kube.each().find(|release| gate.off.contains(*release)) else { return false };
-        if self.kube.each().all(|release| gate.off.contains(release)) {
+        if gate.is_off_in(self.kube) {
             self.reread = true;
             return true;
         }

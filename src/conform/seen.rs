@@ -70,7 +70,7 @@ impl Reader {
 
     /// The gate for which all releases drop a field of the value before the last step.
     fn dropping(&self, field: &NativeField) -> Option<Gate> {
-        let gate = field.gate.filter(|gate| self.kube.each().all(|release| gate.off.contains(release)))?;
+        let gate = field.gate.filter(|gate| gate.is_off_in(self.kube))?;
         let here = match (gate.within, self.path.as_slice()) {
             (None, _) => true,
             (Some(list), [.., (Step::Field(name), _), (Step::Index(_), _), _]) => *name == list,

@@ -88,12 +88,13 @@ pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOption
     let stream = Stream::of(&sources, options.bounds);
     let mut definitions = Definitions::default();
     let (documents, complete) = match stream.is_whole() {
-        true => (stream.all(&sink), true),
+        true => {
+            let documents = stream.all(&sink);
+            documents.iter().flat_map(|document| &document.manifests).for_each(|found| define(found, &mut definitions));
+            (documents, true)
+        }
         false => stream.survey(|found| define(found, &mut definitions)),
     };
-    if stream.is_whole() {
-        documents.iter().flat_map(|document| &document.manifests).for_each(|found| define(found, &mut definitions));
-    }
     let mut library_faults = Vec::new();
     let project = options.rules.as_ref().map_or_else(|| Some(Project::default()), |path| load::load(world, &files, path, &sink));
     if let Some(project) = project {

@@ -10,7 +10,6 @@ use crate::types::Ty;
 use crate::value::{Node, Origin, Value};
 use crate::world;
 use smallvec::SmallVec;
-use std::borrow::Cow;
 use std::sync::Arc;
 use ustr::Ustr;
 
@@ -48,7 +47,7 @@ impl<'a> Evaluator<'_, 'a> {
             Callee::Has => self.call_has(call, span, scope),
             Callee::Question(question) => self.look_up(&question, call, scope),
             Callee::Builtin(builtin) => self.call_builtin(builtin, call, span, scope),
-            Callee::Unknown => Err(self.unknown_function(&written(call), call, scope)),
+            Callee::Unknown => Err(self.unknown_function(&call.callee.written(), call, scope)),
         }
     }
 
@@ -56,7 +55,7 @@ impl<'a> Evaluator<'_, 'a> {
         let in_rule = self.absent.is_some();
         let found = match self.program().function(scope.home, &call.callee) {
             Some(found) => Callee::Function(found),
-            None => match &*written(call) {
+            None => match &*call.callee.written() {
                 "has" => Callee::Has,
                 name => match LookUp::of(name, call).filter(|_| in_rule) {
                     Some(question) => Callee::Question(question),
@@ -256,14 +255,6 @@ impl<'a> Evaluator<'_, 'a> {
             }
             _ => Ok(builtins::Arg::Value(self.eval(&arg.value, scope)?)),
         }
-    }
-}
-
-/// What is called, as it is written.
-fn written(call: &ast::Call) -> Cow<'static, str> {
-    match call.callee.module {
-        Some(module) => Cow::Owned(format!("{}.{}", module.name, call.callee.name.name)),
-        None => Cow::Borrowed(call.callee.name.name.as_str()),
     }
 }
 

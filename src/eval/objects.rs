@@ -239,7 +239,7 @@ impl Index {
         self.by_place.entry((kind, namespace)).or_default().push(number);
         self.by_name.entry((kind, namespace, object.name)).and_modify(|known| *known = None).or_insert(Some(number));
         let Some(path) = TEMPLATES.get(&kind) else { return };
-        let template = if path.is_empty() { Some(object.node()) } else { at(&object.root, path).cloned() };
+        let template = if path.is_empty() { Some(object.node()) } else { object.root.at(path.iter().copied()).cloned() };
         if let Some(Node { value: Value::Record(record), origin }) = template {
             self.add_pod(namespace, &record, origin, number);
         }
@@ -265,7 +265,7 @@ impl Index {
 /// The selector of an object that has one and selects anything by it.
 fn selector_of(object: &Object) -> Option<&Record> {
     let kind = object.kind.kind;
-    match at(&object.root, SELECTORS.get(&kind)?).map(|node| &node.value) {
+    match object.root.at(SELECTORS.get(&kind)?.iter().copied()).map(|node| &node.value) {
         // A Service without labels in its selector selects no pod.
         Some(Value::Record(selector)) if kind != "Service" || !selector.entries.is_empty() => Some(selector),
         _ => None,
@@ -309,13 +309,6 @@ fn text(node: &Node) -> Option<&EcoString> {
         Value::Str(text) => Some(text),
         _ => None,
     }
-}
-
-/// What stands at a path of fields.
-fn at<'r>(record: &'r Record, path: &[Ustr]) -> Option<&'r Node> {
-    let (last, front) = path.split_last()?;
-    let record = front.iter().try_fold(record, |record, field| record_at(record, *field).map(|inner| &**inner))?;
-    record.get(*last).map(|entry| &entry.node)
 }
 
 fn record_at(record: &Record, field: Ustr) -> Option<&Arc<Record>> {

@@ -2,7 +2,7 @@
 
 use super::{Eval, Evaluator, Scope, Shared};
 use crate::ast::{self, Expr};
-use crate::builtins::{Asks, LookUp};
+use crate::builtins::{Asks, CONTAINERS, LookUp};
 use crate::check::Reads;
 use crate::data::scalar_text;
 use crate::diag::Sink;
@@ -138,7 +138,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
 
 /// All containers of a pod, those of its start first.
 fn containers(pod: &Record) -> Vec<Node> {
-    let lists = ["initContainers", "containers", "ephemeralContainers"].into_iter().filter_map(|field| pod.get(field.into()));
+    let lists = CONTAINERS.into_iter().filter_map(|field| pod.get(field.into()));
     let items = lists.flat_map(|entry| match &entry.node.value {
         Value::List(list) => list.items.as_slice(),
         _ => &[],

@@ -1,4 +1,4 @@
-//! What was judged already: hashes of what rules read of a value, and the memory of those that had nothing to say of it.
+//! What was judged already: hashes of what rules read of a value, under which is remembered that they had nothing to say of it.
 //!
 //! The reads of all rules for a type are one tree of steps, so a value is walked once for all of them. Every read has a slot, into which
 //! the walk mixes what it finds: two values with the same hash in all slots of a rule are the same to that rule. Elements of lists are
@@ -7,7 +7,6 @@
 use super::reads::{Extent, Read, Step};
 use crate::value::content::mixed;
 use crate::value::{Node, Record, Value};
-use rustc_hash::FxHashSet;
 use ustr::Ustr;
 
 /// The reads of several rules, and where each is found.
@@ -157,26 +156,6 @@ fn shape(record: &Record) -> u64 {
 /// The hash of some slots, told apart from those of others by what they are asked for.
 pub(super) fn key(asked: u64, slots: &[u32], hashes: &[u64]) -> u64 {
     slots.iter().fold(asked, |key, slot| mixed(key, hashes[*slot as usize]))
-}
-
-/// What rules had nothing to say of.
-#[derive(Default)]
-pub(super) struct Quiet(FxHashSet<u64>);
-
-impl Quiet {
-    /// So many are remembered; then it begins anew.
-    const MOST: usize = 1 << 17;
-
-    pub fn contains(&self, key: u64) -> bool {
-        self.0.contains(&key)
-    }
-
-    pub fn insert(&mut self, key: u64) {
-        if self.0.len() >= Quiet::MOST {
-            self.0.clear();
-        }
-        self.0.insert(key);
-    }
 }
 
 #[cfg(test)]

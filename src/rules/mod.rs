@@ -22,7 +22,7 @@ pub use waivers::{Waiver, Waivers};
 
 use crate::ast::{self, RuleBind, RuleStmt};
 use crate::check::{self, Reads};
-use crate::conform::{Judge, Site, Worth};
+use crate::conform::{Judge, Memory, Site, Worth};
 use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
 use crate::resolve::{Found, Program, RefinedField, STD};
@@ -30,7 +30,7 @@ use crate::schema::{self, KubeRange, Minor, TypeId};
 use crate::stdlib;
 use crate::types::ModuleId;
 use crate::value::{Node, Origin, Record, Value};
-use memo::{Projection, Quiet, Slots};
+use memo::{Projection, Slots};
 use rayon::prelude::*;
 use reads::{Path, RuleReads};
 use rust_decimal::Decimal;
@@ -219,7 +219,8 @@ pub struct RuleJudge<'s, 'a> {
     evaluators: [Evaluator<'s, 'a>; 2],
     /// As rules read them, the newest first.
     releases: Vec<Node>,
-    quiet: Quiet,
+    /// What rules had nothing to say of.
+    quiet: Memory<u64>,
     /// Of each rule by its number: whether to ask for what it reads first, and for all that it reads.
     worth: Vec<[Worth; 2]>,
     /// What stands at the places that the rules of a type read, of a value and of the object around it.
@@ -230,7 +231,7 @@ impl<'s, 'a> RuleJudge<'s, 'a> {
     pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Faults) -> RuleJudge<'s, 'a> {
         let releases = book.kube.each().map(release_node).rev().collect();
         let evaluators = [Evaluator::of_rules(shared, &faults.users), Evaluator::of_rules(shared, &faults.library)];
-        RuleJudge { book, shared, evaluators, releases, quiet: Quiet::default(), worth: Vec::new(), hashes: Default::default() }
+        RuleJudge { book, shared, evaluators, releases, quiet: Memory::default(), worth: Vec::new(), hashes: Default::default() }
     }
 
     /// Runs a rule over a value, unless it is known to have nothing to say.
@@ -267,7 +268,7 @@ impl<'s, 'a> RuleJudge<'s, 'a> {
 
     fn is_known(&mut self, number: usize, step: usize, key: Option<u64>) -> bool {
         let Some(key) = key else { return false };
-        let known = self.quiet.contains(key);
+        let known = self.quiet.contains(&key);
         self.worth[number][step].count(known);
         known
     }

@@ -6,15 +6,12 @@
 //! same, so a question about them is decided by what it is asked with.
 
 use crate::ast::{self, BinOp, CompClause, Entry, Expr, ExprKind, FieldValue, ListItem, Name, RuleStmt, StrPart};
-use crate::builtins::{self, Asks, Builtin, LookUp, Sig};
+use crate::builtins::{self, Asks, Builtin, CONTAINERS, LookUp, Sig};
 use crate::resolve::Program;
 use crate::types::ModuleId;
 use crate::value::{Node, Record, Value};
 use smallvec::{SmallVec, smallvec};
 use ustr::Ustr;
-
-/// What the question `containers(pod)` reads of a pod.
-const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// `metadata.labels`: a field of a value, or one within.
 pub(super) type Path = SmallVec<[Ustr; 3]>;
@@ -399,10 +396,7 @@ impl<'p, 'a> ReadsOf<'p, 'a> {
         if self.program.function(self.home, &call.callee).is_some() {
             return self.computed(call.args.iter().map(|arg| &arg.value));
         }
-        let name = match call.callee.module {
-            Some(module) => format!("{}.{}", module.name, call.callee.name.name).into(),
-            None => call.callee.name.name,
-        };
+        let name = call.callee.written();
         if name == "has" {
             call.args.iter().for_each(|arg| self.used_in(Extent::Shape, &arg.value));
             return Seen::default();

@@ -1,6 +1,6 @@
 //! Fields behind feature gates: a release that has one off reads the field and drops it, without a word, unless a cluster turns it on.
 
-use super::release::Releases;
+use super::release::{KubeRange, Releases};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 use ustr::{Ustr, ustr};
@@ -16,6 +16,13 @@ pub struct Gate {
     pub within: Option<Ustr>,
     /// The element that has the field is dropped whole.
     pub whole: bool,
+}
+
+impl Gate {
+    /// Whether it is off in all of some releases.
+    pub fn is_off_in(&self, kube: KubeRange) -> bool {
+        kube.each().all(|release| self.off.contains(release))
+    }
 }
 
 /// The gate of a field, by the short name of its type.

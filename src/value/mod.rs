@@ -219,6 +219,16 @@ impl Record {
         index.get(&key).map(|&i| i as usize)
     }
 
+    /// What stands at a path of fields.
+    pub fn at(&self, path: impl IntoIterator<Item = Ustr>) -> Option<&Node> {
+        let mut path = path.into_iter();
+        let first = self.get(path.next()?).map(|entry| &entry.node);
+        path.fold(first, |node, field| match &node?.value {
+            Value::Record(record) => record.get(field).map(|entry| &entry.node),
+            _ => None,
+        })
+    }
+
     /// Adds an entry whose key is new.
     pub fn push(&mut self, entry: Entry) {
         if let Some(index) = self.index.get_mut() {

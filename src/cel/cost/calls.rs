@@ -248,25 +248,21 @@ fn pattern(text: Size, regex: Size) -> Option<Price> {
 
 /// A text in which each `old` became `new`.
 fn replaced(text: Size, old: Size, new: Size) -> Size {
-    let (mut count, mut kept) = (Size::exactly(0), Size::exactly(0));
-    if old.least == 0 {
-        // Nothing is found between all characters, and these stay.
-        count.most = text.most.saturating_add(1);
-        kept.most = text.most;
-    } else if new.most <= old.least {
-        kept.most = text.most;
-    } else {
-        count.most = (text.most as f64 / old.least as f64).ceil() as u64;
-    }
-    if old.most == 0 {
-        count.least = text.least.saturating_add(1);
-        kept.least = text.least;
-    } else if old.most <= new.least {
-        kept.least = text.least;
-    } else {
-        count.least = (text.least as f64 / old.most as f64).ceil() as u64;
-    }
+    // The shortest `old` is found most often, the longest least often.
+    let (most, most_kept) = occurrences(text.most, old.least, new.most <= old.least);
+    let (least, least_kept) = occurrences(text.least, old.most, old.most <= new.least);
+    let (count, kept) = (Size { least, most }, Size { least: least_kept, most: most_kept });
     count.times(new).plus(kept)
+}
+
+/// How often an `old` of some length is reckoned to be replaced in a text, and how much of the text to stay: all, where that is the bound.
+fn occurrences(text: u64, old: u64, stays: bool) -> (u64, u64) {
+    match old {
+        // Nothing is found between all characters, and these stay.
+        0 => (text.saturating_add(1), text),
+        _ if stays => (0, text),
+        _ => ((text as f64 / old as f64).ceil() as u64, 0),
+    }
 }
 
 fn number(e: &IdedExpr) -> Option<i64> {
