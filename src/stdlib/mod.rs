@@ -75,6 +75,10 @@ pub static FILES: &[(&str, &str)] = &[
     ("std/rules/practice-access.kdsl", include_str!("../../stdlib/rules/practice-access.kdsl")),
     ("std/rules/security.kdsl", include_str!("../../stdlib/rules/security.kdsl")),
     ("std/rules/strict.kdsl", include_str!("../../stdlib/rules/strict.kdsl")),
+    ("std/rules/strict-access.kdsl", include_str!("../../stdlib/rules/strict-access.kdsl")),
+    ("std/rules/strict-availability.kdsl", include_str!("../../stdlib/rules/strict-availability.kdsl")),
+    ("std/rules/strict-references.kdsl", include_str!("../../stdlib/rules/strict-references.kdsl")),
+    ("std/rules/strict-security.kdsl", include_str!("../../stdlib/rules/strict-security.kdsl")),
 ];
 
 /// What a piece declares; each sort has a namespace of its own.
