@@ -21,7 +21,6 @@ fn parse(c: &mut Criterion) {
     group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(10);
     group.bench_function("tokens", |b| b.iter(|| token::tokens(black_box(&text))));
     group.bench_function("split", |b| b.iter(|| syntax::stages::split(black_box(&source))));
-    group.bench_function("grammar", |b| b.iter(|| alone.install(|| syntax::stages::grammar(black_box(&source)))));
     group.bench_function("tree, one thread", |b| b.iter(|| alone.install(|| syntax::parse(black_box(&source), &Sink::new()))));
     group.bench_function("tree, all threads", |b| b.iter(|| syntax::parse(black_box(&source), &Sink::new())));
     group.finish();

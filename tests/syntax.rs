@@ -9,6 +9,9 @@ use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[allow(dead_code, reason = "it also builds")]
+#[path = "support/corpus.rs"]
+mod corpus;
 #[path = "support/dump.rs"]
 mod dump;
 
@@ -63,6 +66,9 @@ fn check_invariants(text: &str) {
         }
         None => assert!(!diagnostics.is_empty(), "the pieces parse where the whole fails"),
     }
+    if let Some((text, is_read)) = syntax::stages::against_grammar(&source) {
+        assert_eq!(is_read, definition::accepts(&text), "read as `grammar/kdsl.pest` says: {text}");
+    }
     if diagnostics.is_empty() {
         spans::check(&file, &source, &tokens);
     }
@@ -73,6 +79,16 @@ fn invariants_hold_for_every_case() {
     for (name, text) in cases() {
         println!("{name}");
         check_invariants(&text);
+    }
+}
+
+#[test]
+fn all_kdsl_there_is_is_read_as_it_is_defined() {
+    for (path, bytes) in corpus::corpus() {
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        if let Some((text, is_read)) = syntax::stages::against_grammar(&source(&text)) {
+            assert_eq!(is_read, definition::accepts(&text), "{}", path.display());
+        }
     }
 }
 
@@ -429,6 +445,19 @@ fn fixes_mend() {
 }
 
 /// Spans of leaves lie on tokens, and a node's span holds those of its parts.
+/// The syntax as it is defined.
+mod definition {
+    use pest::Parser;
+
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/kdsl.pest"]
+    struct Grammar;
+
+    pub fn accepts(text: &str) -> bool {
+        Grammar::parse(Rule::file, text).is_ok()
+    }
+}
+
 mod spans {
     use super::*;
     use kdsl::ast::*;

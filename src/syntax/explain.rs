@@ -1,9 +1,9 @@
 //! Why an entry does not parse, in words.
 //!
-//! pest says only how far it got. From that position, the tokens around it and what kind of block the entry stands in, a list of checks
+//! Reading stops where a token does not fit. From that position, the tokens around it and what kind of block the entry stands in, a list of checks
 //! is gone through, from the most telling to the most general; the first that knows an answer gives the message.
 
-use super::lower;
+use super::grammar;
 use super::parse::Context;
 use super::shape::{head_of, item_shape};
 use super::split::Split;
@@ -198,7 +198,7 @@ impl<'s> Here<'s> {
         let second = self.kind_at(first + 1);
         let labelled = kind != Kind::Let && second == Some(Kind::Word) && assigns(self.kind_at(first + 2));
         let is_key = assigns(second) || labelled || second == Some(Kind::LBrace) && kind != Kind::If;
-        (kind.is_reserved() && is_key).then(|| lower::reserved_key(self.word(), self.split.span(first)))
+        (kind.is_reserved() && is_key).then(|| grammar::reserved_key(self.word(), self.split.span(first)))
     }
 
     fn dash(&self) -> Option<Diagnostic> {
@@ -321,7 +321,7 @@ impl<'s> Here<'s> {
         let kind = self.kind()?;
         let starts_expression = matches!(kind, Kind::True | Kind::False | Kind::Null | Kind::If | Kind::Not);
         let wrong = self.wants_value() && kind.is_reserved() && !starts_expression;
-        wrong.then(|| lower::reserved_value(self.split.slice(self.tok), self.span()))
+        wrong.then(|| grammar::reserved_value(self.split.slice(self.tok), self.span()))
     }
 
     fn if_without_then(&self) -> Option<Diagnostic> {
@@ -365,7 +365,7 @@ impl<'s> Here<'s> {
         })
     }
 
-    /// The head of a statement, held against how it is written: pest does not say which plain word or sign it missed.
+    /// The head of a statement, held against how it is written.
     fn head(&self) -> Option<Diagnostic> {
         let mut prev = self.toks.start;
         for want in head_of(self.context, self.word()) {

@@ -1,11 +1,11 @@
 //! A piece that does not parse, read without the entries that are at fault.
 //!
 //! The piece's blocks are cut into entries, each entry is tried on its own, those that fail are cut further, and the smallest that fail
-//! are reported and blanked, with a comma beside them. Brackets that have no mate get one behind the end. What is left then parses, so
-//! that one slip costs one entry and hides nothing else.
+//! are reported and their tokens skipped. Brackets that have no mate get one behind the end. What is left then parses, so that one slip
+//! costs one entry and hides nothing else.
 
 use super::parse::{Context, Failure, attempt};
-use super::split::{Cutting, Split, VIRTUAL};
+use super::split::{Cutting, SEPARATED, SKIPPED, Split, Tok, VIRTUAL, closing, without_skipped};
 use super::token::Kind;
 use super::{explain, trouble};
 use crate::ast::{Item, Name};
@@ -15,19 +15,18 @@ use std::ops::Range;
 pub struct Mender<'s> {
     split: &'s Split<'s>,
     sink: &'s Sink,
-    /// The piece as the grammar reads it, without what was dropped.
-    text: Vec<u8>,
-    /// Offset at which the piece starts.
-    start: usize,
+    /// The tokens of the piece as they are read; what was dropped is skipped.
+    toks: Vec<Tok>,
+    /// The first one's index in the split.
+    first: usize,
     /// Disjoint, in order.
     dropped: Vec<Range<u32>>,
     lost: Vec<Name>,
 }
 
 impl<'s> Mender<'s> {
-    pub fn new(split: &'s Split<'s>, bytes: Range<usize>, sink: &'s Sink) -> Mender<'s> {
-        let text = split.clean.as_bytes()[bytes.clone()].to_vec();
-        Mender { split, sink, text, start: bytes.start, dropped: Vec::new(), lost: Vec::new() }
+    pub fn new(split: &'s Split<'s>, toks: &Range<usize>, sink: &'s Sink) -> Mender<'s> {
+        Mender { split, sink, toks: split.meant(toks.clone()), first: toks.start, dropped: Vec::new(), lost: Vec::new() }
     }
 
     /// The items of the piece, and the names that were lost with what was dropped.
@@ -76,64 +75,44 @@ impl<'s> Mender<'s> {
                 any_lost = true;
                 continue;
             }
-            let bytes = self.split.bytes(&toks);
             if self.mend(&toks, context).is_some() {
-                kept.push(bytes);
+                kept.push(toks);
                 continue;
             }
             if matches!(context, Context::Items { .. }) {
                 self.lost.extend(explain::lost_names(self.split, &toks));
             }
+            let bytes = self.split.bytes(&toks);
             self.drop_bytes(bytes.start as u32..bytes.end as u32);
             any_lost = true;
         }
         if any_lost {
-            self.keep_only(self.split.bytes(&inside), &kept);
+            self.keep_only(inside, &kept);
         }
     }
 
-    /// Blanks the inside of a block but for some of its entries, and puts a comma before each of them but the first.
+    /// Skips the inside of a block but for some of its entries, which then stand on lines of their own.
     fn keep_only(&mut self, inside: Range<usize>, kept: &[Range<usize>]) {
         let mut at = inside.start;
         for entry in kept {
-            self.blank(at..entry.start);
-            if at > inside.start {
-                // Something separated the two, so there is a byte between them.
-                if let Some(byte) = self.text.get_mut(entry.start - 1 - self.start) {
-                    *byte = b',';
-                }
-            }
+            self.skip(at..entry.start);
+            self.toks[entry.start - self.first].flags |= SEPARATED;
             at = entry.end;
         }
-        self.blank(at..inside.end);
+        self.skip(at..inside.end);
     }
 
     fn attempt(&self, toks: &Range<usize>, context: Context) -> Result<Vec<Item>, Failure> {
-        let bytes = self.split.bytes(toks);
-        let text =
-            self.text.get(bytes.start - self.start..bytes.end - self.start).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or("");
-        let closing = self.missing_brackets(toks);
-        let offset = bytes.start as u32;
-        if closing.is_empty() {
-            return attempt(self.split, text, offset, context, &self.dropped);
-        }
-        attempt(self.split, &format!("{text}{closing}"), offset, context, &self.dropped)
+        let end = self.split.bytes(toks).end as u32;
+        let mut ready = without_skipped(self.toks[toks.start - self.first..toks.end - self.first].to_vec());
+        ready.extend(self.missing_brackets(toks).map(|kind| Tok { kind, flags: 0, indent: 0, start: end, end, mate: 0 }));
+        attempt(self.split, &ready, end, context, &self.dropped)
     }
 
     /// What has to follow the tokens so that their brackets balance.
-    fn missing_brackets(&self, toks: &Range<usize>) -> String {
-        let mut out = String::new();
-        for &tok in self.split.tainted_in(toks).iter().rev() {
-            if self.split.toks[tok].flags & VIRTUAL == 0 || self.is_dropped(tok) {
-                continue;
-            }
-            out.push(match self.split.toks[tok].kind {
-                Kind::LParen => ')',
-                Kind::LBracket => ']',
-                _ => '}',
-            });
-        }
-        out
+    fn missing_brackets(&self, toks: &Range<usize>) -> impl Iterator<Item = Kind> {
+        let open = |&&tok: &&usize| self.split.toks[tok].flags & VIRTUAL != 0 && !self.is_dropped(tok);
+        self.split.tainted_in(toks).iter().rev().filter(open).map(|&tok| closing(self.split.toks[tok].kind))
     }
 
     /// Whether the entry holds what has been reported already, and not in a part that was dropped. An open brace at its very end has been
@@ -173,10 +152,10 @@ impl<'s> Mender<'s> {
         }
     }
 
-    fn blank(&mut self, bytes: Range<usize>) {
+    fn skip(&mut self, toks: Range<usize>) {
         // What an entry leaves open may end behind the piece that is mended.
-        let end = (bytes.end - self.start).min(self.text.len());
-        let start = (bytes.start - self.start).min(end);
-        self.text[start..end].fill(b' ');
+        let end = (toks.end - self.first).min(self.toks.len());
+        let start = (toks.start - self.first).min(end);
+        self.toks[start..end].iter_mut().for_each(|tok| tok.flags |= SKIPPED);
     }
 }

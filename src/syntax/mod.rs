@@ -8,7 +8,7 @@
 mod again;
 mod explain;
 pub mod literal;
-mod lower;
+mod grammar;
 mod mend;
 mod nest;
 mod parse;

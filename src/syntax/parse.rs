@@ -1,27 +1,20 @@
-//! The file's pieces, read with the grammar.
+//! The file's pieces, read one by one.
 //!
-//! A file is cut into its top-level entries, namespaces are cut again into theirs, and each piece is parsed and lowered on its own: on
-//! all cores where the file is large. A piece that does not parse is handed to [`super::mend`].
+//! A file is cut into its top-level entries, namespaces are cut again into theirs, and each piece is read on its own: on all cores where
+//! the file is large. A piece that does not parse is handed to [`super::mend`].
 
 use super::again::{Kept, Old};
-use super::lower::Lower;
+use super::grammar::{Parser, Step};
 use super::mend::Mender;
-use super::split::{self, Cutting, Split};
+use super::split::{self, Cutting, Split, Tok};
 use super::token::Kind;
 use super::{explain, trouble};
 use crate::ast::{self, Extend, ExtendBody, Ident, Item, Name, Namespace, Path, Piece, Target};
 use crate::diag::{Diagnostic, Sink};
 use crate::source::{Source, Span};
-use pest::Parser as _;
-use pest::error::InputLocation;
-use pest::iterators::Pair;
 use rayon::prelude::*;
 use std::ops::Range;
 use ustr::Ustr;
-
-#[derive(pest_derive::Parser)]
-#[grammar = "../grammar/kdsl.pest"]
-struct Grammar;
 
 /// What is larger than this is parsed on all cores.
 const PARALLEL_FROM: usize = 64 << 10;
@@ -66,18 +59,16 @@ pub fn parse_expr(source: &Source, sink: &Sink) -> Option<ast::Expr> {
     if split.is_tainted(&all) || split.is_too_deep(&all) {
         return None;
     }
-    let lower = Lower { split: &split, within: 0..split.text.len() as u32, lost: &[], in_test: false, errors: Default::default() };
-    match Grammar::parse(Rule::one_expr, &split.clean) {
-        Ok(mut pairs) => {
-            let pair = pairs.next().and_then(|pair| pair.into_inner().next())?;
-            let expr = lower.expr(pair);
-            let errors = lower.errors.into_inner();
-            let failed = !errors.is_empty();
-            errors.into_iter().for_each(|error| sink.push(error));
+    let toks = split.ready(all.clone());
+    let mut parser = Parser::new(&split, &toks, split.bytes(&all).end as u32, &[], false);
+    match parser.all(Parser::expr) {
+        Ok(expr) => {
+            let failed = !parser.errors.is_empty();
+            parser.errors.into_iter().for_each(|error| sink.push(error));
             (!failed).then_some(expr)
         }
-        Err(error) => {
-            sink.push(explain::expression(&split, location(&error) as u32));
+        Err(stuck) => {
+            sink.push(explain::expression(&split, stuck.at));
             None
         }
     }
@@ -208,11 +199,10 @@ fn namespace_head(split: &Split, toks: &Range<usize>) -> Option<(Head, usize)> {
 }
 
 fn parse_label(split: &Split, toks: &Range<usize>) -> Option<ast::Key> {
-    let bytes = split.bytes(toks);
-    let lower = Lower { split, within: bytes.start as u32..bytes.end as u32, lost: &[], in_test: false, errors: Default::default() };
-    let pair = Grammar::parse(Rule::one_label, &split.clean[bytes]).ok()?.next()?.into_inner().next()?;
-    let key = lower.key(pair);
-    lower.errors.into_inner().is_empty().then_some(key)
+    let ready = split.ready(toks.clone());
+    let mut parser = Parser::new(split, &ready, split.bytes(toks).end as u32, &[], false);
+    let key = parser.all(Parser::key).ok()?;
+    parser.errors.is_empty().then_some(key)
 }
 
 fn leaf_items_all(split: &Split, leaves: &[Range<usize>], sink: &Sink) -> Vec<Parsed> {
@@ -228,57 +218,39 @@ fn leaf_items(split: &Split, toks: &Range<usize>, sink: &Sink) -> Parsed {
     if split.is_too_deep(toks) {
         return Parsed { items: Vec::new(), lost: explain::lost_names(split, toks), whole: false };
     }
-    let bytes = split.bytes(toks);
     let context = Context::Items { in_test: false };
+    let end = split.bytes(toks).end as u32;
     if !split.is_tainted(toks)
-        && let Ok(items) = attempt(split, &split.clean[bytes.clone()], bytes.start as u32, context, &[])
+        && let Ok(items) = attempt(split, &split.ready(toks.clone()), end, context, &[])
     {
         return Parsed { items, lost: Vec::new(), whole: true };
     }
-    let mender = Mender::new(split, bytes, sink);
+    let mender = Mender::new(split, toks, sink);
     let (items, lost) = mender.run(toks, context);
     Parsed { items, lost, whole: false }
 }
 
-/// Parses and lowers `text`, which stands at `offset` in the split's text, as one entry of a block. Only items are given back.
-pub fn attempt(split: &Split, text: &str, offset: u32, context: Context, lost: &[Range<u32>]) -> Result<Vec<Item>, Failure> {
-    let rule = match context {
-        Context::Items { .. } => Rule::one_item,
-        Context::Entries => Rule::one_entry,
-        Context::Members => Rule::one_member,
-        Context::Stmts => Rule::one_stmt,
-        Context::Typed => Rule::one_typed,
-    };
-    let mut pairs = Grammar::parse(rule, text).map_err(|error| Failure::Grammar { at: offset + location(&error) as u32 })?;
-    let Some(root) = pairs.next() else { return Ok(Vec::new()) };
-    let end = (offset + text.len() as u32).min(split.text.len() as u32);
+/// Reads tokens that end at the offset `end` of the split's text as one entry of a block. Only items are given back.
+pub fn attempt(split: &Split, toks: &[Tok], end: u32, context: Context, lost: &[Range<u32>]) -> Result<Vec<Item>, Failure> {
     let in_test = context == Context::Items { in_test: true };
-    let lower = Lower { split, within: offset..end, lost, in_test, errors: Default::default() };
-    let items = lower_root(&lower, root, context);
-    let errors = lower.errors.into_inner();
-    if errors.is_empty() { Ok(items) } else { Err(Failure::Meaning(errors)) }
+    let mut parser = Parser::new(split, toks, end, lost, in_test);
+    let items = parser.all(|parser| entry(parser, context)).map_err(|stuck| Failure::Grammar { at: stuck.at })?;
+    if parser.errors.is_empty() { Ok(items) } else { Err(Failure::Meaning(parser.errors)) }
 }
 
-/// Lowers the one entry of a parse tree: for its items, else only for its errors.
-fn lower_root(lower: &Lower, root: Pair<Rule>, context: Context) -> Vec<Item> {
-    let inner = root.into_inner();
+/// Reads one entry: for its items, else only for its errors.
+fn entry(parser: &mut Parser, context: Context) -> Step<Vec<Item>> {
     match context {
-        Context::Items { .. } => return lower.items(inner),
-        Context::Entries => drop(lower.entries(inner)),
-        Context::Members => drop(lower.mixed(inner)),
-        Context::Stmts => drop(lower.stmts(inner)),
-        Context::Typed => inner.filter(|pair| pair.as_rule() != Rule::EOI).for_each(|pair| drop(lower.typed(pair))),
+        Context::Items { .. } => return Ok(vec![parser.item()?]),
+        Context::Entries => drop(parser.entry()?),
+        Context::Members => drop(parser.member()?),
+        Context::Stmts => drop(parser.stmt()?),
+        Context::Typed => drop(parser.typed()?),
     }
-    Vec::new()
+    Ok(Vec::new())
 }
 
-fn location(error: &pest::error::Error<Rule>) -> usize {
-    match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-    }
-}
-
-/// Parses a whole text with one call, without the cut: what the tests hold the pieces against.
+/// Reads a whole text at once, without the cut: what the tests hold the pieces against.
 #[doc(hidden)]
 pub fn parse_whole(source: &Source) -> Option<Vec<Item>> {
     let sink = Sink::new();
@@ -286,28 +258,27 @@ pub fn parse_whole(source: &Source) -> Option<Vec<Item>> {
     if sink.has_errors() {
         return None;
     }
-    let root = Grammar::parse(Rule::file, &split.clean).ok()?.next()?;
-    let lower = Lower { split: &split, within: 0..split.text.len() as u32, lost: &[], in_test: false, errors: Default::default() };
-    let items = lower.items(root.into_inner());
-    lower.errors.into_inner().is_empty().then_some(items)
+    let mut parser = Parser::new(&split, &split.toks, split.text.len() as u32, &[], false);
+    let items = parser.file().ok()?;
+    parser.errors.is_empty().then_some(items)
 }
 
-/// Single steps, for the benches.
+/// Single steps, for the benches and the tests.
 #[doc(hidden)]
 pub mod stages {
     use super::*;
 
-    /// Tokens, brackets, newlines, and the prepared text; gives the number of tokens.
+    /// Tokens, brackets and newlines; gives the number of tokens.
     pub fn split(source: &Source) -> usize {
         Split::new(&source.text, source.base, &Sink::new()).toks.len()
     }
 
-    /// The grammar alone, over all pieces; gives the number of pieces that parse.
-    pub fn grammar(source: &Source) -> usize {
+    /// The text as `grammar/kdsl.pest` wants it, and whether it is read; `None` where its tokens are of no program.
+    pub fn against_grammar(source: &Source) -> Option<(String, bool)> {
         let sink = Sink::new();
         let split = Split::new(&source.text, source.base, &sink);
-        let mut leaves = Vec::new();
-        plan(&split, 0..split.toks.len(), &mut leaves, &sink);
-        leaves.iter().filter(|leaf| Grammar::parse(Rule::one_item, &split.clean[split.bytes(leaf)]).is_ok()).count()
+        let end = split.text.len() as u32;
+        let is_read = || Parser::new(&split, &split.toks, end, &[], false).file().is_ok();
+        (!sink.has_errors()).then(|| (split.blanked(), is_read()))
     }
 }

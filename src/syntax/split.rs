@@ -1,9 +1,8 @@
-//! A text made ready for the grammar, and its cut into pieces.
+//! A text's tokens made ready to be read, and its cut into pieces.
 //!
-//! The tokens are collected without blanks and comments, their brackets matched and the newlines judged ([`super::nest`]), and the text
-//! is copied with everything else blanked byte for byte, so that every position keeps its meaning. What cannot be part of a program is
-//! reported here, mended in the copy where that can be done in place, and remembered, so that the entry which holds it is not reported
-//! again. A declaration block is cut into its entries with the brackets' mates alone.
+//! The tokens are collected without blanks and comments, their brackets matched and the newlines judged ([`super::nest`]). What cannot be
+//! part of a program is reported here, and read as what was meant where that is plain; else it is remembered, so that the entry which
+//! holds it is not reported again. A declaration block is cut into its entries with the brackets' mates alone.
 
 use super::nest::{self, Fault};
 use super::token::{self, Kind};
@@ -11,6 +10,7 @@ use super::trouble;
 use crate::diag::Sink;
 use crate::source::Span;
 use ecow::EcoString;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The token is the first of its line.
@@ -90,13 +90,15 @@ pub fn is_open(text: &str) -> Option<Open> {
     last.filter(|&kind| kind == Kind::Comma || nest::trails_on(kind)).map(|_| Open::Operator)
 }
 
-/// A text, its tokens, and the text as the grammar reads it.
+/// A text and its tokens.
 pub struct Split<'t> {
     pub text: &'t str,
     /// Position of the text's first byte among all files.
     pub base: u32,
     pub toks: Vec<Tok>,
-    pub clean: String,
+    /// Tokens that are read as another kind, in order.
+    mended: Vec<(usize, Kind)>,
+    any_skipped: bool,
     docs: Vec<Doc>,
     /// Tokens whose entry has been reported, in order.
     tainted: Vec<usize>,
@@ -116,33 +118,42 @@ impl<'t> Split<'t> {
     pub fn new(text: &'t str, base: u32, sink: &Sink) -> Split<'t> {
         let Collected { mut toks, docs, hashes, any_bad } = collect(text);
         let faults = nest::nest(text, &mut toks);
-        let mut split = Split { text, base, toks, clean: String::new(), docs, tainted: Vec::new(), too_deep: Vec::new() };
-        let mut clean = split.blanked();
+        let mut split = Split { text, base, toks, mended: Vec::new(), any_skipped: false, docs, tainted: Vec::new(), too_deep: Vec::new() };
         for at in hashes {
             sink.push(trouble::hash(&split, at));
         }
         if any_bad {
-            trouble::bad_tokens(&mut split, &mut clean, sink);
+            trouble::bad_tokens(&mut split, sink);
         }
         for fault in faults {
-            split.note(fault, &mut clean, sink);
+            split.note(fault, sink);
         }
         split.tainted.sort_unstable();
-        split.clean = String::from_utf8(clean).expect("only whole tokens and ASCII are written");
+        split.mended.sort_unstable_by_key(|&(tok, _)| tok);
         split
     }
 
-    /// Reports a fault of the brackets; the entry that holds it is tainted, unless the prepared text can be mended.
-    fn note(&mut self, fault: Fault, clean: &mut [u8], sink: &Sink) {
+    /// Reports a fault of the brackets; the entry that holds it is tainted, unless it is plain what was meant.
+    fn note(&mut self, fault: Fault, sink: &Sink) {
         match fault {
             Fault::Unclosed { open, .. } | Fault::Silent { open } => self.tainted.push(open),
-            Fault::Extra { .. } => {}
-            Fault::Mismatch { open, close } => clean[self.toks[close].start as usize] = trouble::mate(self.slice(open)).as_bytes()[0],
+            Fault::Extra { .. } => self.any_skipped = true,
+            Fault::Mismatch { open, close } => self.read_as(close, closing(self.toks[open].kind)),
             Fault::TooDeep { at } => self.too_deep.push(at),
         }
         if let Some(diagnostic) = trouble::fault(self, fault) {
             sink.push(diagnostic);
         }
+    }
+
+    /// Has a token read as if it were of another kind.
+    pub(super) fn read_as(&mut self, tok: usize, kind: Kind) {
+        self.mended.push((tok, kind));
+    }
+
+    pub(super) fn skip_over(&mut self, tok: usize) {
+        self.toks[tok].flags |= SKIPPED;
+        self.any_skipped = true;
     }
 
     pub(super) fn taint(&mut self, tok: usize) {
@@ -261,23 +272,62 @@ impl<'t> Split<'t> {
         }
     }
 
-    /// The text with nothing but tokens and newlines that separate.
-    fn blanked(&self) -> Vec<u8> {
-        let text = self.text.as_bytes();
-        let mut out = vec![b' '; text.len()];
-        let mut before = 0;
+    /// The text with nothing but tokens and newlines that separate: every other byte is a blank.
+    pub fn blanked(&self) -> String {
+        let mut out = String::with_capacity(self.text.len());
         for tok in &self.toks {
-            if tok.flags & SEPARATED != 0 {
-                out[before] = b'\n';
-            }
-            let range = tok.start as usize..tok.end as usize;
-            before = range.end;
-            if tok.flags & SKIPPED == 0 {
-                out[range.clone()].copy_from_slice(&text[range]);
-            }
+            let blanks = tok.start as usize - out.len();
+            let (newline, blanks) = if tok.separates() { ("\n", blanks - 1) } else { ("", blanks) };
+            out.push_str(newline);
+            out.extend(std::iter::repeat_n(' ', blanks));
+            out.push_str(&self.text[tok.start as usize..tok.end as usize]);
         }
         out
     }
+
+    /// These tokens as they are to be read: without those that count as absent, others as what was meant.
+    pub fn ready(&self, range: Range<usize>) -> Cow<'_, [Tok]> {
+        if self.mended.is_empty() && !self.any_skipped {
+            return Cow::Borrowed(&self.toks[range]);
+        }
+        Cow::Owned(without_skipped(self.meant(range)))
+    }
+
+    /// These tokens, each of the kind as which it is read.
+    pub fn meant(&self, range: Range<usize>) -> Vec<Tok> {
+        let mut toks = self.toks[range.clone()].to_vec();
+        let first = self.mended.partition_point(|&(tok, _)| tok < range.start);
+        for &(tok, kind) in self.mended[first..].iter().take_while(|&&(tok, _)| tok < range.end) {
+            toks[tok - range.start].kind = kind;
+        }
+        toks
+    }
+}
+
+/// The bracket that closes this one.
+pub fn closing(open: Kind) -> Kind {
+    match open {
+        Kind::LParen => Kind::RParen,
+        Kind::LBracket => Kind::RBracket,
+        _ => Kind::RBrace,
+    }
+}
+
+/// The tokens that do not count as absent. The newline before one that does stands before the next.
+pub fn without_skipped(toks: Vec<Tok>) -> Vec<Tok> {
+    let mut out: Vec<Tok> = Vec::with_capacity(toks.len());
+    let mut separated = 0;
+    for mut tok in toks {
+        separated |= tok.flags & SEPARATED;
+        if tok.flags & SKIPPED != 0 {
+            continue;
+        }
+        let joins = tok.kind == Kind::RBrace || matches!(out.last().map(|tok| tok.kind), None | Some(Kind::LBrace | Kind::Comma));
+        tok.flags = if joins { tok.flags & !SEPARATED } else { tok.flags | separated };
+        separated = 0;
+        out.push(tok);
+    }
+    out
 }
 
 struct Collected {

@@ -1,9 +1,9 @@
 //! What is reported from the tokens alone: text that is of no program, brackets without mates, commas without entries.
 //!
-//! Where what was meant is plain, the prepared text is mended in place, so that the entry is still read.
+//! Where what was meant is plain, the token is read as that, so that the entry is still read.
 
 use super::nest::{Fault, MAX_BRACKETS};
-use super::split::{SEPARATED, SKIPPED, Split};
+use super::split::{SEPARATED, Split};
 use super::token::Kind;
 use crate::diag::{Code, Diagnostic, Sink, codes};
 use crate::source::Span;
@@ -81,8 +81,8 @@ pub fn mate(bracket: &str) -> &'static str {
     }
 }
 
-/// Reports the tokens that can be part of no program; `clean` is the prepared text.
-pub fn bad_tokens(split: &mut Split, clean: &mut [u8], sink: &Sink) {
+/// Reports the tokens that can be part of no program.
+pub fn bad_tokens(split: &mut Split, sink: &Sink) {
     let mut broken_until = 0;
     for tok in 0..split.toks.len() {
         let kind = split.toks[tok].kind;
@@ -95,7 +95,7 @@ pub fn bad_tokens(split: &mut Split, clean: &mut [u8], sink: &Sink) {
         if !again {
             sink.push(bad_token(split, tok));
         }
-        if !mend(split, tok, clean) {
+        if !mend(split, tok) {
             split.taint(tok);
         }
     }
@@ -174,38 +174,29 @@ fn unknown(split: &Split, tok: usize) -> Diagnostic {
         .help("outside of strings and comments it is not part of the language")
 }
 
-/// Puts what was meant into the prepared text, where it fits; says whether the entry can be read so.
-fn mend(split: &mut Split, tok: usize, clean: &mut [u8]) -> bool {
-    let range = split.toks[tok].start as usize..split.toks[tok].end as usize;
+/// Has the token read as what was meant, where that is plain; says whether the entry can be read so.
+fn mend(split: &mut Split, tok: usize) -> bool {
     match split.toks[tok].kind {
         Kind::PipePipe => {
-            let spaced = is_blank(clean, range.start.wrapping_sub(1)) && is_blank(clean, range.end);
-            if spaced {
-                clean[range].copy_from_slice(b"or");
-            }
-            spaced
+            split.read_as(tok, Kind::Or);
+            true
         }
         Kind::Semicolon => {
             if ends_line(split, tok) || tok == 0 || matches!(split.toks[tok - 1].kind, Kind::Comma | Kind::Semicolon | Kind::LBrace) {
-                split.toks[tok].flags |= SKIPPED;
-                clean[range].fill(b' ');
+                split.skip_over(tok);
             } else {
-                clean[range].fill(b',');
+                split.read_as(tok, Kind::Comma);
             }
             true
         }
         Kind::SingleQuote => {
-            let plain = range.len() > 1 && !clean[range.start + 1..range.end - 1].iter().any(|byte| matches!(byte, b'"' | b'\\' | b'$'));
+            let text = split.slice(tok);
+            let plain = text.len() > 1 && !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | b'$'));
             if plain {
-                clean[range.start] = b'"';
-                clean[range.end - 1] = b'"';
+                split.read_as(tok, Kind::String);
             }
             plain
         }
         _ => false,
     }
-}
-
-fn is_blank(clean: &[u8], at: usize) -> bool {
-    matches!(clean.get(at), Some(b' ' | b'\n'))
 }

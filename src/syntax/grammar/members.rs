@@ -1,13 +1,13 @@
 //! Bodies of kinds and crds.
 //!
 //! `name { … }` in such a body declares a nested record where something in it is typed, and sets a field where nothing is. The grammar
-//! reads both alike; here the elements are lowered once, into [`Mixed`], and then judged.
+//! reads both alike; here the elements are read once, into [`Mixed`], and then judged.
 
-use super::{Lower, P, Ps, next};
+use super::{Parser, Start, Step};
 use crate::ast::*;
 use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
-use crate::syntax::parse::Rule;
+use crate::syntax::token::Kind;
 
 /// An element of a body of which it is not yet known whether it declares or sets.
 pub enum Mixed {
@@ -40,60 +40,68 @@ enum Place {
     Nested,
 }
 
-impl Lower<'_> {
+impl Parser<'_> {
     /// The body of a kind or a crd.
-    pub fn kind_body(&self, pair: P, is_crd: bool) -> Vec<Member> {
-        self.declared(self.mixed(pair.into_inner()), if is_crd { Place::Crd } else { Place::Kind })
+    pub fn kind_body(&mut self, is_crd: bool) -> Step<Vec<Member>> {
+        let mixed = self.mixed()?;
+        Ok(self.declared(mixed, if is_crd { Place::Crd } else { Place::Kind }))
     }
 
-    pub fn mixed(&self, pairs: Ps) -> Vec<Mixed> {
-        pairs.filter(|pair| pair.as_rule() != Rule::EOI).map(|pair| self.mixed_one(pair)).collect()
+    fn mixed(&mut self) -> Step<Vec<Mixed>> {
+        self.braced(Self::member)
     }
 
-    fn mixed_one(&self, pair: P) -> Mixed {
-        Mixed::Member(match pair.as_rule() {
-            Rule::member_field => self.member_field(pair),
-            Rule::primary_field => self.primary_field(pair),
-            Rule::let_ => Member::Let(self.let_(pair)),
-            Rule::require => Member::Require(self.require(pair)),
-            Rule::export => Member::Export(self.block(next(&mut pair.into_inner()))),
-            Rule::emit => Member::Emit(self.items(next(&mut pair.into_inner()).into_inner())),
-            Rule::column => self.column(pair),
-            Rule::if_member => return Mixed::If(self.if_(pair, &|block| self.mixed(block.into_inner()), Mixed::If)),
-            Rule::for_member => return Mixed::For(self.for_(pair, &|block| self.mixed(block.into_inner()))),
-            Rule::spread => {
-                let span = self.span(&pair);
-                return Mixed::Spread(self.expr(next(&mut pair.into_inner())), span);
+    pub fn member(&mut self) -> Step<Mixed> {
+        match self.cur {
+            Kind::Word => self.worded().map(Mixed::Member),
+            Kind::Let => Ok(Mixed::Member(Member::Let(self.let_()?))),
+            Kind::If => self.if_(Self::mixed, Mixed::If).map(Mixed::If),
+            Kind::For => self.for_(Self::mixed).map(Mixed::For),
+            Kind::Ellipsis => {
+                let start = self.here();
+                let value = self.spread()?;
+                Ok(Mixed::Spread(value, self.since(start)))
             }
-            rule => unreachable!("{rule:?} is no member"),
-        })
-    }
-
-    /// `name: T = e`, `name = e`, `name { … }`, `name label …`
-    fn member_field(&self, pair: P) -> Member {
-        let (span, doc) = (self.span(&pair), self.doc(&pair));
-        let mut inner = pair.into_inner();
-        let key = self.key(next(&mut inner));
-        let second = next(&mut inner);
-        match second.as_rule() {
-            Rule::type_ => {
-                let name = self.declared_name(key);
-                let ty = self.type_expr(second);
-                let default = inner.next().map(|value| self.expr(value));
-                Member::Field(FieldDecl { name, ty, default, primary: false, doc, span })
-            }
-            Rule::members_block => self.nested_or_set(key, second, doc, span),
-            _ => {
-                let (label, value) = match inner.next() {
-                    Some(value) => (Some(self.key(second)), value),
-                    None => (None, second),
-                };
-                Member::Set(Field { key, label, value: self.value(value), doc, span })
-            }
+            _ => self.member_field().map(Mixed::Member),
         }
     }
 
-    fn declared_name(&self, key: Key) -> Ident {
+    /// A statement of a body, or a field where its word is a key.
+    fn worded(&mut self) -> Step<Member> {
+        let next = self.ahead(1);
+        let assigns = matches!(next, Kind::Colon | Kind::Eq | Kind::EqEq | Kind::FatArrow | Kind::PlusEq);
+        if assigns {
+            return self.member_field();
+        }
+        match self.slice() {
+            "emit" => self.emit(),
+            "export" => self.export(),
+            "require" if next != Kind::LBrace => self.require().map(Member::Require),
+            "column" if next != Kind::LBrace => self.column(),
+            "primary" if next != Kind::LBrace => self.primary_field(),
+            _ => self.member_field(),
+        }
+    }
+
+    /// `name: T = e`, `name = e`, `name { … }`, `name label …`
+    fn member_field(&mut self) -> Step<Member> {
+        let Start { at, doc } = self.start();
+        let key = self.key()?;
+        if self.accept(Kind::Colon) {
+            let name = self.declared_name(key);
+            let ty = self.type_expr()?;
+            let default = self.default()?;
+            return Ok(Member::Field(FieldDecl { name, ty, default, primary: false, doc, span: self.since(at) }));
+        }
+        if self.cur == Kind::LBrace {
+            return self.nested_or_set(key, Start { at, doc });
+        }
+        let label = if self.starts_key() { Some(self.key()?) } else { None };
+        let value = self.value()?;
+        Ok(Member::Set(Field { key, label, value, doc, span: self.since(at) }))
+    }
+
+    fn declared_name(&mut self, key: Key) -> Ident {
         match key {
             Key::Name(name) => name,
             Key::Str(lit) => {
@@ -104,48 +112,62 @@ impl Lower<'_> {
         }
     }
 
-    fn nested_or_set(&self, key: Key, body: P, doc: Doc, span: Span) -> Member {
-        let body_span = self.span(&body);
-        let mixed = self.mixed(body.into_inner());
+    fn nested_or_set(&mut self, key: Key, Start { at, doc }: Start) -> Step<Member> {
+        let start = self.here();
+        let mixed = self.mixed()?;
+        let (span, body_span) = (self.since(at), self.since(start));
         if mixed.iter().any(Mixed::is_typed) {
             let name = self.declared_name(key);
-            return Member::Nested(NestedDecl { name, members: self.declared(mixed, Place::Nested), doc, span });
+            return Ok(Member::Nested(NestedDecl { name, members: self.declared(mixed, Place::Nested), doc, span }));
         }
         let block = Block { entries: set(mixed), span: body_span, broken: self.is_broken(body_span) };
-        Member::Set(Field { key, label: None, value: FieldValue::Block(block), doc, span })
+        Ok(Member::Set(Field { key, label: None, value: FieldValue::Block(block), doc, span }))
     }
 
-    fn primary_field(&self, pair: P) -> Member {
-        let (span, doc) = (self.span(&pair), self.doc(&pair));
-        let mut inner = pair.into_inner();
-        let name = self.ident(next(&mut inner));
-        let ty = self.type_expr(next(&mut inner));
-        let default = inner.next().map(|value| self.expr(value));
-        Member::Field(FieldDecl { name, ty, default, primary: true, doc, span })
+    fn primary_field(&mut self) -> Step<Member> {
+        let Start { at, doc } = self.start();
+        self.advance();
+        let name = self.ident()?;
+        self.expect(Kind::Colon)?;
+        let ty = self.type_expr()?;
+        let default = self.default()?;
+        Ok(Member::Field(FieldDecl { name, ty, default, primary: true, doc, span: self.since(at) }))
     }
 
-    fn require(&self, pair: P) -> Require {
-        let RuleRequire { condition, report, span } = self.rule_require(pair);
+    fn require(&mut self) -> Step<Require> {
+        let RuleRequire { condition, report, span } = self.rule_require()?;
         if let Some(help) = &report.help {
             let diagnostic = Diagnostic::new(&codes::SYNTAX, help.span, "`help` stands only in a rule");
             self.error(diagnostic.help("say it in the message itself"));
         }
-        Require { condition, level: report.level, message: report.message, at: report.at, span }
+        Ok(Require { condition, level: report.level, message: report.message, at: report.at, span })
     }
 
-    fn column(&self, pair: P) -> Member {
-        let span = self.span(&pair);
-        let mut inner = pair.into_inner();
-        let name = self.key(next(&mut inner));
-        Member::Column(Column { name, value: self.expr(next(&mut inner)), span })
+    fn emit(&mut self) -> Step<Member> {
+        self.advance();
+        self.items().map(Member::Emit)
+    }
+
+    fn export(&mut self) -> Step<Member> {
+        self.advance();
+        self.block().map(Member::Export)
+    }
+
+    fn column(&mut self) -> Step<Member> {
+        let start = self.here();
+        self.advance();
+        let name = self.key()?;
+        self.expect(Kind::Eq)?;
+        let value = self.expr()?;
+        Ok(Member::Column(Column { name, value, span: self.since(start) }))
     }
 
     /// The elements of a body that declares.
-    fn declared(&self, mixed: Vec<Mixed>, place: Place) -> Vec<Member> {
+    fn declared(&mut self, mixed: Vec<Mixed>, place: Place) -> Vec<Member> {
         mixed.into_iter().filter_map(|element| self.declared_one(element, place)).collect()
     }
 
-    fn declared_one(&self, element: Mixed, place: Place) -> Option<Member> {
+    fn declared_one(&mut self, element: Mixed, place: Place) -> Option<Member> {
         match element {
             Mixed::Member(member) => {
                 self.check_place(&member, place);
@@ -169,7 +191,7 @@ impl Lower<'_> {
         }
     }
 
-    fn check_place(&self, member: &Member, place: Place) {
+    fn check_place(&mut self, member: &Member, place: Place) {
         let (word, span) = match member {
             Member::Column(column) if place != Place::Crd => ("column", column.span),
             Member::Export(block) if place == Place::Nested => ("export", block.span),

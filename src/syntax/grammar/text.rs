@@ -1,15 +1,24 @@
 //! Numbers and strings: exact values, escapes, and the common indent of text blocks.
 
-use super::{Lower, P, next};
+use super::{Parser, Step};
 use crate::ast::*;
 use crate::diag::{Diagnostic, codes};
-use crate::source::Span;
-use crate::syntax::parse::Rule;
+use crate::syntax::token::Kind;
 use ecow::EcoString;
 use rust_decimal::Decimal;
 
-impl Lower<'_> {
-    pub fn number(&self, text: &str, span: Span) -> NumLit {
+/// A piece of a text block as it is written: text with its offset, or an expression.
+enum Piece<'t> {
+    Text(&'t str, u32),
+    Expr(Expr),
+}
+
+impl<'s> Parser<'s> {
+    /// The number at hand.
+    pub fn number(&mut self) -> ExprKind {
+        let (text, start) = (self.slice(), self.here());
+        self.advance();
+        let span = self.since(start);
         let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
         let (digits, suffix) = text.split_at(digits);
         let decimal = digits.contains('.');
@@ -21,36 +30,61 @@ impl Lower<'_> {
                 Decimal::ZERO
             }),
         };
-        NumLit { value, suffix: (!suffix.is_empty()).then(|| Name::from(suffix)), decimal }
+        ExprKind::Num(NumLit { value, suffix: (!suffix.is_empty()).then(|| Name::from(suffix)), decimal })
     }
 
-    pub fn str_lit(&self, pair: P) -> StrLit {
-        let span = self.span(&pair);
-        let parts = match pair.as_rule() {
-            Rule::plain => static_parts(EcoString::from(inside(pair.as_str(), 1, 1))),
-            Rule::quoted => self.quoted(pair),
-            Rule::raw => static_parts(raw(pair.as_str())),
-            Rule::text => self.text_block(pair),
-            rule => unreachable!("{rule:?} is no string"),
+    /// A string that may be a key: any but a raw one.
+    pub fn string(&mut self) -> Step<StrLit> {
+        if self.cur == Kind::Raw { self.stuck() } else { self.string_or_raw() }
+    }
+
+    pub fn string_or_raw(&mut self) -> Step<StrLit> {
+        let (start, text) = (self.here(), self.slice());
+        let parts = match self.cur {
+            Kind::String => {
+                self.advance();
+                self.unescaped(inside(text, 1, 1), start + 1)
+            }
+            Kind::Raw => {
+                self.advance();
+                static_parts(raw(text))
+            }
+            Kind::StringOpen => self.quoted()?,
+            Kind::Text | Kind::TextOpen => self.text_block()?,
+            _ => return self.stuck(),
         };
-        StrLit { parts, span }
+        Ok(StrLit { parts, span: self.since(start) })
     }
 
-    fn quoted(&self, pair: P) -> Vec<StrPart> {
-        pair.into_inner().map(|part| self.quoted_part(part)).collect()
+    /// A string on one line, with expressions in it.
+    fn quoted(&mut self) -> Step<Vec<StrPart>> {
+        let mut out = Vec::new();
+        loop {
+            let (kind, start, text) = (self.cur, self.here(), self.slice());
+            self.advance();
+            let after = if kind == Kind::StringClose { 1 } else { 2 };
+            out.append(&mut self.unescaped(inside(text, 1, after), start + 1));
+            if kind == Kind::StringClose {
+                return Ok(out);
+            }
+            out.push(StrPart::Expr(self.expr()?));
+            if !matches!(self.cur, Kind::StringMiddle | Kind::StringClose) {
+                return self.stuck();
+            }
+        }
     }
 
-    fn quoted_part(&self, part: P) -> StrPart {
-        if part.as_rule() == Rule::interp {
-            return StrPart::Expr(self.expr(next(&mut part.into_inner())));
+    fn unescaped(&mut self, text: &str, at: u32) -> Vec<StrPart> {
+        if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+            return static_parts(EcoString::from(text));
         }
         let mut out = EcoString::new();
-        self.unescape(part.as_str(), self.span(&part).start, &mut out);
-        StrPart::Text(out)
+        self.unescape(text, at, &mut out);
+        static_parts(out)
     }
 
-    /// Appends `text`, which stands at position `at`, with its escapes resolved.
-    fn unescape(&self, text: &str, at: u32, out: &mut EcoString) {
+    /// Appends `text`, which stands at the offset `at`, with its escapes resolved.
+    fn unescape(&mut self, text: &str, at: u32, out: &mut EcoString) {
         let mut rest = text;
         while let Some(slash) = memchr::memchr(b'\\', rest.as_bytes()) {
             out.push_str(&rest[..slash]);
@@ -63,7 +97,7 @@ impl Lower<'_> {
     }
 
     /// Appends what the escape at the start of `text` stands for; returns its length.
-    fn escape(&self, text: &str, at: u32, out: &mut EcoString) -> usize {
+    fn escape(&mut self, text: &str, at: u32, out: &mut EcoString) -> usize {
         let Some(letter) = text[1..].chars().next() else { return 1 };
         let simple = match letter {
             'n' => '\n',
@@ -72,7 +106,7 @@ impl Lower<'_> {
             'u' => return self.unicode_escape(text, at, out),
             _ => {
                 let len = 1 + letter.len_utf8();
-                let span = Span::new(at, at + len as u32);
+                let span = self.span(at, at + len as u32);
                 let shown = if letter.is_control() { "a line break behind `\\`".into() } else { format!("`\\{letter}`") };
                 let diagnostic = Diagnostic::new(&codes::UNKNOWN_ESCAPE, span, format!("{shown} is no escape"));
                 let diagnostic = if letter.is_control() { diagnostic } else { diagnostic.fix(span, format!("\\\\{letter}")) };
@@ -85,14 +119,14 @@ impl Lower<'_> {
         2
     }
 
-    fn unicode_escape(&self, text: &str, at: u32, out: &mut EcoString) -> usize {
+    fn unicode_escape(&mut self, text: &str, at: u32, out: &mut EcoString) -> usize {
         let digits = text.strip_prefix("\\u{").and_then(|rest| rest.split_once('}')).map(|(digits, _)| digits);
         let found = digits.filter(|digits| (1..=6).contains(&digits.len())).and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let len = digits.map_or(2, |digits| digits.len() + 4);
         match found.and_then(char::from_u32) {
             Some(found) => out.push(found),
             None => {
-                let span = Span::new(at, at + len as u32);
+                let span = self.span(at, at + len as u32);
                 let diagnostic = Diagnostic::new(&codes::UNKNOWN_ESCAPE, span, "this is no Unicode character");
                 self.error(diagnostic.help("write its number in hexadecimal: \\u{e9} is é"));
             }
@@ -102,24 +136,58 @@ impl Lower<'_> {
 
     // ---- text blocks ----
 
-    fn text_block(&self, pair: P) -> Vec<StrPart> {
-        let parts: Vec<P> = pair.into_inner().collect();
-        let texts: Vec<Option<&str>> = parts.iter().map(|part| (part.as_rule() == Rule::text_chunk).then(|| part.as_str())).collect();
+    fn text_block(&mut self) -> Step<Vec<StrPart>> {
+        let pieces = self.pieces()?;
+        let texts: Vec<Option<&str>> = pieces.iter().map(Piece::text).collect();
         let shape = Shape::of(&texts);
-        let mut out: Vec<StrPart> = Vec::with_capacity(parts.len());
-        for (i, part) in parts.into_iter().enumerate() {
-            if part.as_rule() != Rule::text_chunk {
-                out.push(StrPart::Expr(self.expr(next(&mut part.into_inner()))));
-                continue;
-            }
+        let mut out: Vec<StrPart> = Vec::with_capacity(pieces.len());
+        for (i, piece) in pieces.into_iter().enumerate() {
+            let (written, at) = match piece {
+                Piece::Text(written, at) => (written, at),
+                Piece::Expr(expr) => {
+                    out.push(StrPart::Expr(expr));
+                    continue;
+                }
+            };
             let mut text = EcoString::new();
-            let at = self.span(&part).start;
-            shape.lines(part.as_str(), i == 0, i + 1 == texts.len(), |offset, line| self.unescape(line, at + offset as u32, &mut text));
+            shape.lines(written, i == 0, i + 1 == texts.len(), |offset, line| self.unescape(line, at + offset as u32, &mut text));
             if !text.is_empty() {
                 out.push(StrPart::Text(text));
             }
         }
-        out
+        Ok(out)
+    }
+
+    /// The pieces of a text block, none of them an empty text.
+    fn pieces(&mut self) -> Step<Vec<Piece<'s>>> {
+        let mut out = Vec::new();
+        let mut before = 3;
+        loop {
+            let (kind, start, text) = (self.cur, self.here(), self.slice());
+            self.advance();
+            let ends = matches!(kind, Kind::Text | Kind::TextClose);
+            let text = inside(text, before, if ends { 3 } else { 2 });
+            if !text.is_empty() {
+                out.push(Piece::Text(text, start + before as u32));
+            }
+            if ends {
+                return Ok(out);
+            }
+            out.push(Piece::Expr(self.expr()?));
+            if !matches!(self.cur, Kind::TextMiddle | Kind::TextClose) {
+                return self.stuck();
+            }
+            before = 1;
+        }
+    }
+}
+
+impl<'t> Piece<'t> {
+    fn text(&self) -> Option<&'t str> {
+        match self {
+            Piece::Text(text, _) => Some(text),
+            Piece::Expr(_) => None,
+        }
     }
 }
 
