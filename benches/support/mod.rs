@@ -1,4 +1,7 @@
-//! The program that several benchmarks read.
+//! The program that several benchmarks read, and the allocator that the command has.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// As many apps, each on a line.
 pub fn apps(count: usize) -> String {

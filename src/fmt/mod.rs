@@ -28,15 +28,9 @@ pub const WIDTH: usize = 120;
 
 /// The file in its canonical form. `None` where it does not parse, and then the sink knows why.
 pub fn format(source: &Source, sink: &Sink) -> Option<String> {
-    let inner = Sink::new();
-    syntax::parse(source, &inner);
-    let failed = inner.has_errors();
-    inner.finish().into_iter().for_each(|diagnostic| sink.push(diagnostic));
-    if failed {
-        return None;
-    }
+    let toks = syntax::sound(source, sink)?;
     // A form that says something else would be a fault of this module, and then the text stays as it is.
-    let formatted = layout(&source.text).filter(|formatted| says_the_same(&source.text, formatted));
+    let formatted = layout::of(&source.text, &toks).filter(|form| *form == *source.text || says_the_same(&source.text, form));
     Some(formatted.unwrap_or_else(|| source.text.to_string()))
 }
 

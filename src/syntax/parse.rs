@@ -42,7 +42,17 @@ pub fn parse(source: &Source, sink: &Sink) -> ast::File {
     parse_text(&source.text, source.base, None, sink)
 }
 
-/// The same for a file that was read before and has changed since: where its text did not, its tree is taken over.
+/// The tokens of a file that parses; else every syntax error is reported.
+pub fn sound(source: &Source, sink: &Sink) -> Option<Vec<Tok>> {
+    let inner = Sink::new();
+    let split = Split::new(&source.text, source.base, &inner);
+    read(&split, None, &inner);
+    let failed = inner.has_errors();
+    inner.finish().into_iter().for_each(|diagnostic| sink.push(diagnostic));
+    (!failed).then_some(split.toks)
+}
+
+/// Reads a file that was read before and has changed since: where its text did not, its tree is taken over.
 pub fn parse_again(source: &Source, old: Old, sink: &Sink) -> ast::File {
     parse_text(&source.text, source.base, Some(old), sink)
 }
@@ -75,15 +85,18 @@ pub fn parse_expr(source: &Source, sink: &Sink) -> Option<ast::Expr> {
 }
 
 fn parse_text(text: &str, base: u32, old: Option<Old>, sink: &Sink) -> ast::File {
-    let split = Split::new(text, base, sink);
+    read(&Split::new(text, base, sink), old, sink)
+}
+
+fn read(split: &Split, old: Option<Old>, sink: &Sink) -> ast::File {
     let mut leaves = Vec::new();
-    let plan = plan(&split, 0..split.toks.len(), &mut leaves, sink);
-    let mut pieces: Vec<Piece> = leaves.iter().map(|leaf| piece(&split, leaf)).collect();
-    let kept = old.map_or_else(Kept::default, |old| Kept::new(old, &split, &leaves, &pieces));
+    let plan = plan(split, 0..split.toks.len(), &mut leaves, sink);
+    let mut pieces: Vec<Piece> = leaves.iter().map(|leaf| piece(split, leaf)).collect();
+    let kept = old.map_or_else(Kept::default, |old| Kept::new(old, split, &leaves, &pieces));
     let changed = kept.front.len()..leaves.len() - kept.back.len();
     let mut lost = Vec::new();
     let mut items = kept.front;
-    for (leaf, piece) in leaf_items_all(&split, &leaves[changed.clone()], sink).into_iter().zip(&mut pieces[changed]) {
+    for (leaf, piece) in leaf_items_all(split, &leaves[changed.clone()], sink).into_iter().zip(&mut pieces[changed]) {
         piece.parsed = leaf.whole;
         lost.extend(leaf.lost);
         items.push(leaf.items);

@@ -27,12 +27,17 @@ use std::ops::Range;
 ///
 /// Where lines are so long that they are broken, how they were broken before may still show once; the form is what no longer changes.
 pub fn layout(text: &str) -> Option<String> {
-    let mut form = once(text)?;
+    of(text, &syntax::balanced(text)?)
+}
+
+/// The canonical form of a text that has these tokens.
+pub(super) fn of(text: &str, toks: &[Tok]) -> Option<String> {
+    let mut form = once(text, toks)?;
     if form == text {
         return Some(form);
     }
     for _ in 0..MOST_TIMES {
-        match once(&form) {
+        match syntax::balanced(&form).and_then(|toks| once(&form, &toks)) {
             Some(again) if again != form => form = again,
             _ => break,
         }
@@ -43,9 +48,11 @@ pub fn layout(text: &str) -> Option<String> {
 /// So often a form is laid out anew; the second time is nearly always as the first.
 const MOST_TIMES: usize = 4;
 
-fn once(text: &str) -> Option<String> {
-    let toks = syntax::balanced(text).filter(|toks| toks.first().is_none_or(|tok| tok.kind != Kind::Comma))?;
-    let mut walk = Walk::new(text, &toks);
+fn once(text: &str, toks: &[Tok]) -> Option<String> {
+    if toks.first().is_some_and(|tok| tok.kind == Kind::Comma) {
+        return None;
+    }
+    let mut walk = Walk::new(text, toks);
     walk.run();
     Some(walk.lines.out)
 }

@@ -34,7 +34,8 @@ impl Part {
     /// Whether `[…]` or `(…)` may follow: not behind a literal, and an operator has left none to its operands.
     fn holds_more(&self) -> bool {
         use ExprKind::*;
-        !self.bare || matches!(self.expr.kind, Name(_) | Null | Bool(_) | List(_) | Comp(_) | Record(_) | Field { .. } | Index { .. } | Call(_))
+        !self.bare
+            || matches!(self.expr.kind, Name(_) | Null | Bool(_) | List(_) | Comp(_) | Record(_) | Field { .. } | Index { .. } | Call(_))
     }
 }
 
@@ -263,7 +264,7 @@ impl Parser<'_> {
             let span = self.since(start);
             self.error(reserved_value(word, span));
         }
-        ExprKind::Name(Name::from(word))
+        ExprKind::Name(super::words::name(word))
     }
 
     /// `[a, ...b]`, `[e for x in xs if c]`

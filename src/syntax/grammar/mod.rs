@@ -12,6 +12,7 @@ mod members;
 mod rules;
 mod text;
 mod types;
+mod words;
 
 use super::split::{Split, Tok};
 use super::token::Kind;
@@ -19,7 +20,6 @@ use crate::ast::*;
 use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
 use std::ops::Range;
-use ustr::Ustr;
 
 pub(super) use expr::reserved_value;
 
@@ -172,7 +172,7 @@ impl<'s> Parser<'s> {
         if !self.cur.is_word() {
             return self.stuck();
         }
-        let (name, start) = (Ustr::from(self.slice()), self.here());
+        let (name, start) = (words::name(self.slice()), self.here());
         self.advance();
         Ok(Ident { name, span: self.since(start) })
     }

@@ -30,7 +30,7 @@ impl<'s> Parser<'s> {
                 Decimal::ZERO
             }),
         };
-        ExprKind::Num(NumLit { value, suffix: (!suffix.is_empty()).then(|| Name::from(suffix)), decimal })
+        ExprKind::Num(NumLit { value, suffix: (!suffix.is_empty()).then(|| super::words::name(suffix)), decimal })
     }
 
     /// A string that may be a key: any but a raw one.
