@@ -3,6 +3,7 @@
 //! A document names its kind by `apiVersion` and `kind`, and these decide who judges it: a kind of Kubernetes by its schema, any other by
 //! a CustomResourceDefinition, and what has no kind at all is no manifest. Lists (`kind: List`) hold objects, each judged for itself.
 
+use crate::crd;
 use crate::diag::{Diagnostic, Sink, codes, suggest};
 use crate::object::Object;
 use crate::schema::{self, NativeKind};
@@ -68,6 +69,17 @@ impl Manifest {
 impl Custom {
     pub fn title(&self) -> String {
         crate::object::title(&self.kind, self.namespace, &self.name)
+    }
+
+    /// As an object of which only what all objects have is known.
+    pub fn as_any(&self) -> Object {
+        let mut root = match &self.root.value {
+            Value::Record(record) => Record::clone(record),
+            _ => Record::default(),
+        };
+        root.retain(|entry| matches!(entry.key.as_str(), "apiVersion" | "kind" | "metadata"));
+        let kind = crd::any_kind(&self.api_version, &self.kind);
+        Object { kind, namespace: self.namespace, name: self.name, root: Arc::new(root), head: self.head }
     }
 }
 

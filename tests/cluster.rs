@@ -201,11 +201,12 @@ fn is_definition(object: &Object) -> bool {
     object.kind.kind == "CustomResourceDefinition"
 }
 
-/// The definitions that examples import, each file with its name.
+/// The definitions that examples import and one of the tests' own, each file with its name.
 fn definitions() -> Vec<(String, String)> {
     let folder = root().join("examples/crds");
     let mut names: Vec<PathBuf> = std::fs::read_dir(folder).expect("the folder is there").map(|e| e.expect("an entry").path()).collect();
     names.sort();
+    names.push(root().join("tests/cluster/definitions.yaml"));
     names.iter().map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("it can be read"))).collect()
 }
 
@@ -364,7 +365,7 @@ impl Server {
 /// Fields that the server calls by another name when it refuses to change them.
 const CALLED: &[(&str, &str)] = &[("spec.clusterIP", "spec.clusterIPs[0]"), ("spec.attachRequired", "spec.attachedRequired")];
 
-/// Where the API has the objects of a kind in `examples/crds`.
+/// Where the API has the objects of a kind of `definitions`.
 fn foreign_collection(custom: &Custom) -> String {
     let plural = format!("{}s", custom.kind.to_lowercase()).replace("classs", "classes");
     let place = if matches!(custom.kind.as_str(), "GatewayClass" | "ClusterIssuer") { "" } else { "namespaces/default/" };

@@ -181,6 +181,28 @@ fn null_in_a_map_is_a_value() {
 }
 
 /// Warnings about objects can be waived by a file of rules, foreign kinds' too; what the API server refuses cannot.
+/// A real server, which `tests/cluster.rs` asks, says of these what stands at the head of each.
+#[test]
+fn objects_of_other_projects_kinds_are_judged() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = std::fs::read_dir(root.join("examples/crds")).unwrap().map(|entry| entry.unwrap().path());
+    let files = folder.chain([root.join("tests/cluster/definitions.yaml")]);
+    let crds = files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap())).collect();
+    let options = VetOptions { crds, ..VetOptions::default() };
+    let text = std::fs::read_to_string(root.join("tests/foreign.yaml")).unwrap();
+    let mut wrong = Vec::new();
+    for document in text.split("\n---\n").skip(1) {
+        let expected = document.lines().next().unwrap().trim_start_matches("# ");
+        let vet = engine::vet(&MemWorld::new(), vec![("case.yaml".into(), document.into())], &options);
+        let paths: Vec<String> = vet.diagnostics.iter().filter(|d| d.is_error()).filter_map(|d| d.path.clone()).collect();
+        let said = if paths.is_empty() { "accepted".to_string() } else { format!("refused at {}", paths.join(", ")) };
+        if said != expected {
+            wrong.push(format!("expected {expected}, found {said}:\n{document}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn waivers_reach_warnings_about_yaml() {
     let text =

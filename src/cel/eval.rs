@@ -1,21 +1,30 @@
 //! Evaluating expressions by the `cel` crate.
 //!
 //! The crate knows the standard library and some extensions; of what Kubernetes adds, the functions on one text or amount are added here.
-//! Whatever fails, also a function that is missing, gives no result: only `true` and `false` are answers. What an expression may cost is
-//! bounded by how deep its macros nest and how much there is to walk.
+//! Whatever fails, also a function that is missing, gives no result: only `true` and `false` are answers, and that a key is not there, on
+//! which the server fails as well. What an expression may cost is bounded by how deep its macros nest and how much there is to walk.
 
 use super::parse;
 use crate::value::Quantity;
 use cel::common::ast::{EntryExpr, Expr};
-use cel::objects::Opaque;
+use cel::objects::{Opaque, OptionalValue};
 use cel::{Context, Env, IdedExpr, Value, extensions, extractors::This};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
-/// Whether an expression holds of a value, and of what the value was where it asks; `None` where that cannot be told. `weight` is how many
+/// What an expression says of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Holds,
+    Broken,
+    /// It ends without an answer: the end of a sentence about why.
+    Fails(String),
+}
+
+/// What an expression says of a value, and of what the value was where it asks; `None` where that cannot be told. `weight` is how many
 /// values there are to walk.
-pub fn holds(text: &str, this: &Value, old: Option<&Value>, weight: usize) -> Option<bool> {
+pub fn answer(text: &str, this: &Value, old: Option<&Value>, weight: usize) -> Option<Answer> {
     let tree = parse::parse(text).ok()??;
     let depth = u32::try_from(nesting(&tree.root)).unwrap_or(u32::MAX);
     if weight.max(2).checked_pow(depth).is_none_or(|cost| cost > MOST_STEPS) {
@@ -29,7 +38,9 @@ pub fn holds(text: &str, this: &Value, old: Option<&Value>, weight: usize) -> Op
         context.add_variable_from_value("oldSelf", old.clone());
     }
     match program.execute(&context) {
-        Ok(Value::Bool(holds)) => Some(holds),
+        Ok(Value::Bool(true)) => Some(Answer::Holds),
+        Ok(Value::Bool(false)) => Some(Answer::Broken),
+        Err(cel::ExecutionError::NoSuchKey(key)) => Some(Answer::Fails(format!("there is no `{key}`"))),
         Ok(_) | Err(_) => None,
     }
 }
@@ -84,6 +95,11 @@ fn amount(value: &Value) -> Option<Decimal> {
 
 fn quantity(amount: Decimal) -> Value {
     Value::Opaque(Arc::new(Amount(amount)))
+}
+
+/// A value that may not be there.
+pub fn optional(value: Option<Value>) -> Value {
+    Value::Opaque(Arc::new(value.map_or_else(OptionalValue::none, OptionalValue::of)))
 }
 
 type Outcome = Result<Value, cel::ExecutionError>;
@@ -178,12 +194,48 @@ mod tests {
             ("unknown(self)", None),
             ("self.all(x, self.all(y, x.lowerAscii() == y || x != y))", Some(true)),
         ] {
-            assert_eq!(holds(text, &this, None, 3), wanted, "{text}");
+            let wanted = wanted.map(|holds| if holds { Answer::Holds } else { Answer::Broken });
+            assert_eq!(answer(text, &this, None, 3), wanted, "{text}");
         }
-        assert_eq!(holds("self.all(x, self.all(y, self.all(z, true)))", &this, None, 1000), None);
+        assert_eq!(answer("self.all(x, self.all(y, self.all(z, true)))", &this, None, 1000), None);
         let old = Value::from(vec!["a"]);
-        assert_eq!(holds("self == oldSelf", &this, Some(&old), 3), Some(false));
-        assert_eq!(holds("oldSelf.all(x, x in self)", &this, Some(&old), 3), Some(true));
-        assert_eq!(holds("self == oldSelf", &this, None, 3), None);
+        assert_eq!(answer("self == oldSelf", &this, Some(&old), 3), Some(Answer::Broken));
+        assert_eq!(answer("oldSelf.all(x, x in self)", &this, Some(&old), 3), Some(Answer::Holds));
+        assert_eq!(answer("self == oldSelf", &this, None, 3), None);
+    }
+
+    /// Whether something fails shows only where the rest does not decide: `&&` and `||` look at both sides.
+    #[test]
+    fn what_is_not_there_fails() {
+        let this = Value::from(std::collections::HashMap::from([("a".to_string(), 1)]));
+        let fails = Some(Answer::Fails("there is no `b`".to_string()));
+        for (text, wanted) in [
+            ("self.b == 1", fails.clone()),
+            ("self.a == 1 && self.b == 1", fails.clone()),
+            ("self.b == 1 && self.a == 1", fails.clone()),
+            ("self.b == 1 && self.a == 2", Some(Answer::Broken)),
+            ("self.b == 1 || self.a == 1", Some(Answer::Holds)),
+            ("self.b == 1 || self.a == 2", fails.clone()),
+            ("has(self.b) && self.b == 1", Some(Answer::Broken)),
+            ("[1, 2].all(x, self.b == x)", fails.clone()),
+            ("[1, 2].all(x, self.b == x && x == 1)", Some(Answer::Broken)),
+            ("[1, 2].exists(x, self.b == x || x == 2)", Some(Answer::Holds)),
+            ("self.b == 1 ? true : false", fails),
+        ] {
+            assert_eq!(answer(text, &this, None, 3), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_may_not_have_been() {
+        for (text, was, wanted) in [
+            ("oldSelf.hasValue() || self == 1", None, Answer::Holds),
+            ("oldSelf.hasValue() ? self > oldSelf.value() : self == 0", None, Answer::Broken),
+            ("oldSelf.hasValue() ? self > oldSelf.value() : self == 0", Some(Value::Int(0)), Answer::Holds),
+            ("oldSelf.orValue(1) == self", None, Answer::Holds),
+            ("oldSelf.optMap(was, was <= self).orValue(true)", Some(Value::Int(2)), Answer::Broken),
+        ] {
+            assert_eq!(answer(text, &Value::Int(1), Some(&optional(was)), 3), Some(wanted), "{text}");
+        }
     }
 }

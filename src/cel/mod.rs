@@ -16,7 +16,7 @@ mod signatures;
 pub mod types;
 
 pub use admission::{check_admission, expression, too_dear};
-pub use eval::{holds, nanoseconds};
+pub use eval::{Answer, answer, nanoseconds, optional};
 pub use literals::{is_date, is_duration, is_timestamp};
 pub use types::CelType;
 

@@ -1,10 +1,9 @@
-//! Custom resources against the CustomResourceDefinitions of a run.
+//! Custom resources against the CustomResourceDefinitions of a run. Their metadata is that of all kinds, and judged as such elsewhere.
 
 use super::schema::Schema;
 use super::{defaults, rules, values};
 use crate::diag::codes;
 use crate::finding::{Finding, Place};
-use crate::types::Format;
 use crate::value::{Node, Value};
 use rustc_hash::FxHashMap;
 
@@ -21,7 +20,6 @@ pub struct Definition {
     served: bool,
     /// With a status subresource, the status of what is created is dropped.
     status: bool,
-    namespaced: bool,
 }
 
 impl Definitions {
@@ -38,7 +36,7 @@ impl Definitions {
         let versions = spec.field("versions");
         for version in versions.items() {
             let api_version = format!("{}/{}", spec.field("group").text(), version.field("name").text());
-            self.kinds.insert((api_version, names.field("kind").text().to_string()), Definition::read(&spec, &version));
+            self.kinds.insert((api_version, names.field("kind").text().to_string()), Definition::read(&version));
         }
     }
 
@@ -52,13 +50,12 @@ impl Definitions {
 }
 
 impl Definition {
-    pub fn read(spec: &Place, version: &Place) -> Definition {
+    pub fn read(version: &Place) -> Definition {
         let schema = version.field("schema");
         Definition {
             schema: Schema::read(&schema.field("openAPIV3Schema")),
             served: version.field("served").is_true(),
             status: version.field("subresources").field("status").exists(),
-            namespaced: spec.field("scope").text() != "Cluster",
         }
     }
 
@@ -82,7 +79,6 @@ impl Definition {
         if !self.served {
             out.push(version.finding(&codes::CUSTOM_VALUE, format!("the CustomResourceDefinition does not serve {}", version.text())));
         }
-        metadata(&object.field("metadata"), self, &mut out);
         values::unknown(&object, &self.schema, true, &mut out);
         let mut filled = defaults::filled(root, &self.schema);
         if let (true, Value::Record(record)) = (self.status, &mut filled.value) {
@@ -95,19 +91,5 @@ impl Definition {
             rules::check(&object, &self.schema, true, &mut out);
         }
         out
-    }
-}
-
-fn metadata(metadata: &Place, definition: &Definition, out: &mut Vec<Finding>) {
-    let (name, prefix, namespace) = (metadata.field("name"), metadata.field("generateName"), metadata.field("namespace"));
-    if name.text().is_empty() && prefix.text().is_empty() {
-        out.push(name.finding(&codes::CUSTOM_VALUE, "an object has a name"));
-    } else if let Some(Value::Str(text)) = name.value()
-        && let Err(error) = Format::DnsSubdomain.check(text)
-    {
-        out.push(name.finding(&codes::CUSTOM_VALUE, format!("`{text}` is no name: {error}")));
-    }
-    if !definition.namespaced && !namespace.text().is_empty() {
-        out.push(namespace.finding(&codes::CUSTOM_VALUE, "the kind is of the whole cluster: its objects have no namespace"));
     }
 }

@@ -3,6 +3,7 @@
 mod budget;
 mod defaults;
 mod definition;
+mod embedded;
 mod expressions;
 mod formats;
 mod instances;
@@ -19,7 +20,7 @@ mod values;
 
 pub use definition::check_definition;
 pub use instances::Definitions;
-pub use native::{QUANTITY_PATTERN, bundle, bundle_of_text, definition_of};
+pub use native::{QUANTITY_PATTERN, any_kind, bundle, bundle_of_text, definition_of};
 
 use crate::cel;
 use crate::finding::Finding;

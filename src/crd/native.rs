@@ -96,6 +96,22 @@ pub fn definition_of(kind: &'static NativeKind) -> Option<&'static Definition> {
     DEFINED.read().unwrap_or_else(|e| e.into_inner()).get(&(std::ptr::from_ref(kind) as usize)).copied()
 }
 
+/// A kind of which nothing is known but what all have: that its objects have metadata.
+pub fn any_kind(api_version: &str, kind: &str) -> &'static NativeKind {
+    static ANY: LazyLock<schema::TypeId> = LazyLock::new(|| Maker { prefix: "any".to_string() }.root(&Schema::default(), "Resource"));
+    let name = Ustr::from(&format!("any {api_version} {kind}"));
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let new = || NewKind {
+        kind: Ustr::from(kind),
+        group: Ustr::from(group),
+        version: Ustr::from(version),
+        ty: *ANY,
+        plural: Ustr::default(),
+        namespaced: true,
+    };
+    added::bundle(name).unwrap_or_else(|| added::add_bundle(name, vec![new()]))[0]
+}
+
 /// The kinds of a definition: the stored version first, then the others that are served.
 fn kinds(root: &Node) -> Vec<(NewKind, Definition)> {
     let object = Place::root(root);
@@ -106,7 +122,7 @@ fn kinds(root: &Node) -> Vec<(NewKind, Definition)> {
     all.sort_by_key(|version| !version.field("storage").is_true());
     let (kind, plural) = (names.field("kind"), names.field("plural"));
     let made = all.iter().map(|version| {
-        let definition = Definition::read(&spec, version);
+        let definition = Definition::read(version);
         let name = version.field("name");
         let maker = Maker { prefix: format!("{}.{}", group.text(), name.text()) };
         let new = NewKind {

@@ -1,12 +1,13 @@
 //! The rules of a schema, evaluated on a value.
 //!
-//! A value is converted as its schema types it; what no schema knows is not there for expressions, and neither is a null. Rules that read
-//! the object as it was (`oldSelf`) say nothing about a new one; of an update they judge each value that was there before: fields under
-//! their names, elements of lists that are maps under their keys. A rule that cannot be evaluated here is not judged.
+//! A value is converted as its schema types it; what no schema knows is not there for expressions. Rules that read the value as it was
+//! (`oldSelf`) say nothing about a new one; of an update they judge each value that was there before: fields under their names, elements of
+//! lists that are maps under their keys. Those that may do without it (`optionalOldSelf`) judge both. A rule that cannot be evaluated here
+//! is not judged; one that ends without an answer, where a field is not there say, is one that the value breaks.
 
 use super::paths;
-use super::schema::{Additional, JsonType, ListType, Rule, Schema, escaped};
-use crate::cel;
+use super::schema::{JsonType, ListType, Rule, Schema, escaped};
+use crate::cel::{self, Answer};
 use crate::data::scalar_text;
 use crate::diag::codes;
 use crate::finding::{Finding, Place};
@@ -31,87 +32,96 @@ impl Opaque for Time {
     }
 }
 
-/// Evaluates the rules of a schema and of all schemas in it.
+/// Evaluates the rules of a schema and of all schemas in it on a new value.
 pub fn check(place: &Place, schema: &Schema, root: bool, out: &mut Vec<Finding>) {
-    let Some(value) = place.value() else { return };
-    if !schema.rules.is_empty()
-        && let Some(this) = converted(value, schema, root || schema.embedded)
-    {
-        let weight = value.measure().weight as usize;
-        schema.rules.iter().for_each(|rule| one(place, rule, &this, weight, out));
-    }
-    match value {
-        Value::Record(record) => {
-            for entry in &record.entries {
-                match (schema.properties.get(entry.key.as_str()), &schema.additional) {
-                    (Some(inner), _) => check(&place.field(&entry.key), inner, false, out),
-                    (None, Additional::Of(inner)) => check(&place.key(&entry.key), inner, false, out),
-                    (None, Additional::None | Additional::Any) => {}
-                }
-            }
-        }
-        Value::List(list) => {
-            if let Some(items) = &schema.items {
-                list.items.iter().enumerate().for_each(|(i, item)| check(&place.index(i, &item.node), items, false, out));
-            }
-        }
-        _ => {}
-    }
+    Walk { update: false, out }.value(None, place, schema, root);
 }
 
 /// Evaluates the rules on updates of a schema and of all schemas in it.
 pub fn check_update(old: &Place, place: &Place, schema: &Schema, root: bool, out: &mut Vec<Finding>) {
-    let (Some(before), Some(value)) = (old.value(), place.value()) else { return };
-    let whole = root || schema.embedded;
-    if schema.rules.iter().any(is_on_update)
-        && let (Some(was), Some(this)) = (converted(before, schema, whole), converted(value, schema, whole))
-    {
-        let weight = (value.measure().weight + before.measure().weight) as usize;
-        for rule in schema.rules.iter().filter(|rule| is_on_update(rule)) {
-            if cel::holds(&rule.rule, &this, Some(&was), weight) == Some(false) {
-                out.push(broken(place, rule));
-            }
-        }
-    }
-    match value {
-        Value::Record(record) => {
-            for entry in &record.entries {
-                match (schema.properties.get(entry.key.as_str()), &schema.additional) {
-                    (Some(inner), _) => check_update(&old.field(&entry.key), &place.field(&entry.key), inner, false, out),
-                    (None, Additional::Of(inner)) => check_update(&old.key(&entry.key), &place.key(&entry.key), inner, false, out),
-                    (None, Additional::None | Additional::Any) => {}
+    Walk { update: true, out }.value(Some(old), place, schema, root);
+}
+
+struct Walk<'o> {
+    update: bool,
+    out: &'o mut Vec<Finding>,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, old: Option<&Place>, place: &Place, schema: &Schema, root: bool) {
+        let Some(value) = place.value() else { return };
+        let before = old.and_then(Place::value);
+        self.rules(before, place, schema, root);
+        match value {
+            Value::Record(record) => {
+                for entry in &record.entries {
+                    let Some((inner, declared)) = known(schema, &entry.key) else { continue };
+                    let was = old.map(|old| below(old, &entry.key, declared));
+                    self.value(was.as_ref(), &below(place, &entry.key, declared), inner, false);
                 }
             }
+            Value::List(list) => {
+                let Some(items) = &schema.items else { return };
+                for (index, item) in list.items.iter().enumerate() {
+                    let was = old.and_then(|old| earlier(old, item, schema));
+                    self.value(was.as_ref(), &place.index(index, &item.node), items, false);
+                }
+            }
+            _ => {}
         }
-        Value::List(list) => {
-            let (Some(items), Value::List(earlier)) = (schema.items.as_ref().filter(|_| schema.list_type == ListType::Map), before) else {
-                return;
+    }
+
+    fn rules(&mut self, before: Option<&Value>, place: &Place, schema: &Schema, root: bool) {
+        let asked = |rule: &&Rule| match (rule.optional_old, rule.rule.contains("oldSelf")) {
+            (true, _) => true,
+            (false, true) => before.is_some(),
+            (false, false) => !self.update,
+        };
+        let Some(value) = place.value() else { return };
+        let mut asked = schema.rules.iter().filter(asked).peekable();
+        if asked.peek().is_none() {
+            return;
+        }
+        let whole = root || schema.embedded;
+        let Some(this) = converted(value, schema, whole) else { return };
+        let was = before.map(|before| converted(before, schema, whole));
+        let weight = [Some(value), before].into_iter().flatten().map(|value| value.measure().weight as usize).sum();
+        for rule in asked {
+            let old = match (rule.optional_old, &was) {
+                // What it was cannot be told.
+                (_, Some(None)) => continue,
+                (true, was) => Some(cel::optional(was.clone().flatten())),
+                (false, was) => was.clone().flatten(),
             };
-            for (index, item) in list.items.iter().enumerate() {
-                let same = |other: &Item| schema.list_keys.iter().all(|key| element_key(&other.node, key) == element_key(&item.node, key));
-                if let Some(was) = earlier.items.iter().position(same) {
-                    check_update(&old.index(was, &earlier.items[was].node), &place.index(index, &item.node), items, false, out);
-                }
+            match cel::answer(&rule.rule, &this, old.as_ref(), weight) {
+                Some(Answer::Broken) => self.out.push(broken(place, rule)),
+                Some(Answer::Fails(why)) => self.out.push(failed(place, rule, &why)),
+                Some(Answer::Holds) | None => {}
             }
         }
-        _ => {}
     }
+}
+
+/// The schema of an entry under a key, and whether it has a name of its own.
+fn known<'s>(schema: &'s Schema, key: &str) -> Option<(&'s Schema, bool)> {
+    schema.entry(key).map(|inner| (inner, schema.properties.contains_key(key)))
+}
+
+fn below<'p>(whole: &'p Place, key: &'p str, declared: bool) -> Place<'p> {
+    if declared { whole.field(key) } else { whole.key(key) }
+}
+
+/// What an element was before, where its list is a map.
+fn earlier<'p>(old: &'p Place, item: &Item, schema: &Schema) -> Option<Place<'p>> {
+    let Some(Value::List(list)) = old.value().filter(|_| schema.list_type == ListType::Map) else { return None };
+    let same = |other: &Item| schema.list_keys.iter().all(|key| element_key(&other.node, key) == element_key(&item.node, key));
+    let index = list.items.iter().position(same)?;
+    Some(old.index(index, &list.items[index].node))
 }
 
 fn element_key(node: &Node, key: &str) -> Option<EcoString> {
     let Value::Record(record) = &node.value else { return None };
     scalar_text(&record.get(Ustr::from(key))?.node.value)
-}
-
-/// Whether a rule reads the value as it was. One that may do without it is judged by nobody here.
-fn is_on_update(rule: &Rule) -> bool {
-    !rule.optional_old && rule.rule.contains("oldSelf")
-}
-
-fn one(place: &Place, rule: &Rule, this: &CelValue, weight: usize, out: &mut Vec<Finding>) {
-    if !rule.optional_old && !is_on_update(rule) && cel::holds(&rule.rule, this, None, weight) == Some(false) {
-        out.push(broken(place, rule));
-    }
 }
 
 fn broken(place: &Place, rule: &Rule) -> Finding {
@@ -128,6 +138,12 @@ fn broken(place: &Place, rule: &Rule) -> Finding {
         finding = finding.help(format!("the rule is `{}`", rule.rule.trim()));
     }
     finding
+}
+
+/// A rule that ends without an answer is broken to the server.
+fn failed(place: &Place, rule: &Rule, why: &str) -> Finding {
+    let finding = place.finding(&codes::CUSTOM_RULE, format!("a rule of its schema cannot be evaluated: {why}"));
+    finding.help(format!("the rule is `{}`", rule.rule.trim()))
 }
 
 /// A value as expressions see it; `None` where they do not.
@@ -153,30 +169,27 @@ fn converted(value: &Value, schema: &Schema, root: bool) -> Option<CelValue> {
             items.map(|items| CelValue::List(Arc::new(items)))
         }
         Value::Record(record) => converted_record(record, schema, root),
-        Value::Null | Value::Range(_) | Value::Address(_) | Value::Ref(_) => None,
+        Value::Null => schema.nullable.then_some(CelValue::Null),
+        Value::Range(_) | Value::Address(_) | Value::Ref(_) => None,
     }
 }
 
 fn converted_record(record: &Record, schema: &Schema, root: bool) -> Option<CelValue> {
     let mut map: HashMap<Key, CelValue> = HashMap::new();
     let key = |text: &str| Key::String(Arc::new(text.to_string()));
-    for entry in record.entries.iter().filter(|e| !e.node.is_null()) {
+    for entry in &record.entries {
         let name = entry.key.as_str();
         if root && matches!(name, "apiVersion" | "kind" | "metadata") {
             map.insert(key(name), plain(&entry.node.value)?);
             continue;
         }
-        match (schema.properties.get(name), &schema.additional) {
-            (Some(inner), _) => {
-                // What the schema types as nothing is not there for expressions.
-                if let (Some(name), Some(value)) = (escaped(name), converted(&entry.node.value, inner, inner.embedded)) {
-                    map.insert(key(&name), value);
-                }
-            }
-            (None, Additional::Of(inner)) => {
-                map.insert(key(name), converted(&entry.node.value, inner, inner.embedded)?);
-            }
-            (None, Additional::None | Additional::Any) => {}
+        let Some((inner, declared)) = known(schema, name) else { continue };
+        let name = if declared { escaped(name) } else { Some(name.into()) };
+        match (name, converted(&entry.node.value, inner, inner.embedded)) {
+            (Some(name), Some(value)) => drop(map.insert(key(&name), value)),
+            // What the schema types as nothing is not there for expressions.
+            _ if declared => {}
+            _ => return None,
         }
     }
     Some(CelValue::Map(Map { map: Arc::new(map) }))

@@ -1,11 +1,10 @@
 //! A value against a schema, as the API server validates custom resources and the defaults of a schema.
 
-use super::formats;
 use super::schema::{Additional, JsonType, ListType, Schema};
+use super::{embedded, formats};
 use crate::data::scalar_text;
 use crate::diag::{codes, suggest};
 use crate::finding::{Finding, Place};
-use crate::types::Format;
 use crate::value::compare::{Key, equal};
 use crate::value::{List, Record, Value};
 use ecow::EcoString;
@@ -32,7 +31,7 @@ pub fn check(place: &Place, schema: &Schema, out: &mut Vec<Finding>) {
     match value {
         Value::Record(record) => {
             if schema.embedded {
-                resource(place, out);
+                embedded::check(place, out);
             }
             for entry in &record.entries {
                 if let Some(inner) = schema.entry(&entry.key) {
@@ -51,56 +50,6 @@ pub fn check(place: &Place, schema: &Schema, out: &mut Vec<Finding>) {
         _ => {}
     }
     combined(place, schema, out);
-}
-
-/// An object within an object says what it is.
-fn resource(place: &Place, out: &mut Vec<Finding>) {
-    for name in ["apiVersion", "kind"] {
-        let field = place.field(name);
-        if field.text().is_empty() {
-            report(&field, format!("an embedded object has its `{name}`"), out);
-        }
-    }
-    embedded_metadata(&place.field("metadata"), out);
-    let kind = place.field("kind");
-    if !kind.text().is_empty()
-        && let Err(error) = Format::Dns1035Label.check(&kind.text().to_lowercase())
-    {
-        report(&kind, format!("`{}` is no kind: {error}", kind.text()), out);
-    }
-}
-
-/// The metadata of an object within an object, as far as all objects have it.
-fn embedded_metadata(metadata: &Place, out: &mut Vec<Finding>) {
-    const KNOWN: &[&str] = &[
-        "annotations",
-        "creationTimestamp",
-        "deletionGracePeriodSeconds",
-        "deletionTimestamp",
-        "finalizers",
-        "generateName",
-        "generation",
-        "labels",
-        "managedFields",
-        "name",
-        "namespace",
-        "ownerReferences",
-        "resourceVersion",
-        "selfLink",
-        "uid",
-    ];
-    if metadata.value().is_some_and(|value| !matches!(value, Value::Record(_) | Value::Null)) {
-        report(metadata, "the metadata of an object is an object", out);
-    }
-    for (name, node) in metadata.entries() {
-        let field = metadata.member(name, node);
-        let text = matches!(name, "name" | "generateName" | "namespace" | "uid" | "resourceVersion");
-        if !KNOWN.contains(&name) {
-            out.push(field.finding(&codes::UNKNOWN_FIELD, format!("metadata has no field `{name}`")));
-        } else if text && !matches!(node.value, Value::Str(_)) {
-            report(&field, format!("`{name}` is a string"), out);
-        }
-    }
 }
 
 /// Fields that no schema knows: the server drops them, or refuses them in strict requests.
@@ -174,7 +123,7 @@ fn fits(value: &Value, schema: &Schema) -> bool {
     }
 }
 
-fn report(place: &Place, message: impl Into<String>, out: &mut Vec<Finding>) {
+pub fn report(place: &Place, message: impl Into<String>, out: &mut Vec<Finding>) {
     out.push(place.finding(&codes::CUSTOM_VALUE, message));
 }
 

@@ -163,7 +163,10 @@ fn judge<'a>(
                 let read = conform::conform_one(&context, object, judge, seen);
                 judge_natively(read.as_ref().unwrap_or(object), sink);
             }
-            Manifest::Custom(custom) => judge_custom(custom, &definitions, &waivers, sink, options),
+            Manifest::Custom(custom) => {
+                conform::conform_one(&context, &custom.as_any(), judge, seen);
+                judge_custom(custom, &definitions, &waivers, sink, options);
+            }
         }
         let judged = judged.fetch_add(1, Ordering::Relaxed) + 1;
         if judged.is_multiple_of(512) {
@@ -256,7 +259,7 @@ fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, waivers: &
 }
 
 fn unverified(custom: &manifest::Custom, options: &VetOptions) -> Diagnostic {
-    let message = format!("nothing is known about {} {}, so it was not judged", custom.api_version, custom.kind);
+    let message = format!("nothing is known about {} {}, so only its metadata was judged", custom.api_version, custom.kind);
     let mut diagnostic =
         Diagnostic::new(&codes::UNVERIFIED, custom.head, message).help("name the file of its CustomResourceDefinition: `--crds FILE`");
     if options.strict {
