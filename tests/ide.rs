@@ -13,6 +13,8 @@ mod file;
 mod fixes;
 #[path = "ide/hover.rs"]
 mod hover;
+#[path = "ide/labels.rs"]
+mod labels;
 
 /// The place of the mark, and the project without it.
 fn marked(text: &str) -> (Analysis, usize) {

@@ -30,6 +30,7 @@ const HEAD_WORDS: usize = 3;
 
 impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn infer_field(&mut self, expr: &'a Expr, base: &'a Expr, field: ast::Ident, optional: bool) -> Ty<'a> {
+        self.saw_path(expr);
         if let Some(head) = self.head(base, HEAD_WORDS) {
             self.saw_head(base);
             return self.in_head(head, Some(field.name), field.span);
@@ -41,6 +42,7 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     pub(super) fn infer_index(&mut self, expr: &'a Expr, base: &'a Expr, index: &'a Expr) -> Ty<'a> {
+        self.saw_path(expr);
         if let Some(head) = self.head(base, HEAD_WORDS) {
             self.saw_head(base);
             self.text(index.span);

@@ -66,6 +66,8 @@ pub enum What<'a> {
     KindName(ModuleId),
     /// The name of a rule, where one is waived or expected.
     RuleName,
+    /// An expression that reads, `a.b["c"]`, whole.
+    Path(&'a Expr),
 }
 
 /// What a word stands for.
@@ -289,6 +291,15 @@ impl<'s, 'p, 'a> Checker<'s, 'p, 'a> {
     pub(super) fn saw_type(&self, expr: &Expr, ty: &Ty<'a>) {
         if let Some(trace) = self.tracing_all(expr.span) {
             trace.push(expr.span, What::Type(ty.clone()));
+        }
+    }
+
+    /// An expression that reads.
+    pub(super) fn saw_path(&self, expr: &'a Expr) {
+        if let Some(trace) = self.tracing(expr.span)
+            && matches!(trace.wanted, Wanted::Words(_))
+        {
+            trace.push(expr.span, What::Path(expr));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where a word is declared, and where it is put to use.
 
 use super::hover::innermost;
-use super::{Analysis, Place, declared, words};
+use super::{Analysis, Place, declared, labels, words};
 use crate::ast::{Item, Member, Name};
 use crate::check::trace::{Meaning, Seen, What};
 use crate::resolve::{Alias, Kind, KindRef, Program};
@@ -24,7 +24,8 @@ pub fn definition(analysis: &Analysis, file: &str, offset: usize) -> Vec<Place> 
         }
         Some(spans(program, meaning).into_iter().filter_map(|span| analysis.place(span)).collect())
     });
-    found.flatten().unwrap_or_default()
+    let label = || labels::at(analysis, file, offset).map(|label| label.definition);
+    found.flatten().or_else(label).unwrap_or_default()
 }
 
 /// Where what stands at an offset takes effect: for a field of a kind the places in the kind that read it, those in `emit` where there

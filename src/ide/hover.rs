@@ -1,6 +1,7 @@
 //! What a word is: its type, and the words about it.
 
-use super::{Analysis, Place, describe, words};
+use super::describe::Description;
+use super::{Analysis, Place, describe, labels, words};
 use crate::check::trace::{Seen, What};
 use crate::resolve::Program;
 
@@ -17,7 +18,14 @@ pub fn hover(analysis: &Analysis, file: &str, offset: usize) -> Option<Hover> {
     if words::is_quiet(analysis.text(file)?, offset) {
         return None;
     }
-    analysis.at(file, offset, |program, seen| of_meaning(analysis, program, &seen).or_else(|| of_type(analysis, &seen)))?
+    let of_label = || labels::at(analysis, file, offset).map(of_label);
+    analysis
+        .at(file, offset, |program, seen| of_meaning(analysis, program, &seen).or_else(of_label).or_else(|| of_type(analysis, &seen)))?
+}
+
+fn of_label(label: labels::Label) -> Hover {
+    let markdown = Description { code: label.code, doc: label.doc }.markdown();
+    Hover { place: label.place, markdown }
 }
 
 fn of_meaning(analysis: &Analysis, program: &Program, seen: &[Seen]) -> Option<Hover> {

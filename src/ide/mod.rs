@@ -14,6 +14,7 @@ mod declared;
 mod definition;
 mod describe;
 mod hover;
+mod labels;
 mod references;
 mod semantic;
 mod signature;

@@ -238,7 +238,7 @@ fn references(server: &mut Server, params: ReferenceParams) -> Answer<Option<Vec
     let mut out: Vec<Location> = Vec::new();
     for (analysis, places) in all_uses(server, &asked, &target) {
         for place in places {
-            let declares = matches!(&target, Target::Declared(declared) if *declared == place);
+            let declares = matches!(&target, Target::Declared(declared) | Target::Label(declared) if *declared == place);
             if declares && !params.context.include_declaration {
                 continue;
             }
@@ -269,8 +269,8 @@ fn rename(server: &mut Server, params: RenameParams) -> Answer<Option<WorkspaceE
     ide::renamable(&asked.analysis, &asked.path, offset).map_err(Refusal::new)?;
     let Some(target) = Target::at(&asked.analysis, &asked.path, offset) else { return Ok(None) };
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
-    for (analysis, places) in all_uses(server, &asked, &target) {
-        for (place, new_text) in ide::renaming(&analysis, &places, &params.new_name).map_err(Refusal::new)? {
+    for (analysis, _) in all_uses(server, &asked, &target) {
+        for (place, new_text) in ide::renaming(&analysis, &target, &params.new_name).map_err(Refusal::new)? {
             let Some(location) = asked.location(server, &analysis, &place) else { continue };
             let edits = changes.entry(location.uri).or_default();
             let edit = TextEdit { range: location.range, new_text };

@@ -70,9 +70,9 @@ fn all_uses_of_a_name() {
 fn renaming_keeps_quotes_and_refuses_what_is_not_ours() {
     let (analysis, offset) = marked("app \"web\" { image = \"a:1\" }\nlet b = app.we‸b.host\nlet c = app[\"web\"].host");
     let target = Target::at(&analysis, "a.kdsl", offset).expect("a declaration");
-    let edits = ide::renaming(&analysis, &ide::uses(&analysis, &target), "front").expect("a good name");
+    let edits = ide::renaming(&analysis, &target, "front").expect("a good name");
     assert_eq!(edits.into_iter().map(|(_, text)| text).collect::<Vec<_>>(), ["\"front\"", "front", "\"front\""]);
-    assert!(ide::renaming(&analysis, &ide::uses(&analysis, &target), "a b").is_err());
+    assert!(ide::renaming(&analysis, &target, "a b").is_err());
     let (analysis, offset) = marked("app web { ima‸ge = \"a:1\" }");
     assert!(ide::renamable(&analysis, "a.kdsl", offset).unwrap_err().contains("library"));
 }

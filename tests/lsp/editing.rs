@@ -159,3 +159,41 @@ fn programs_cut_off_anywhere() {
     }
     assert_eq!(client.end().code(), Some(0));
 }
+
+const PORTS: &str = "app web {\n  image = \"nginx:1.27.0\"\n  user = 101\n  port http = 8080\n  port admin = 9000\n  expose http = 80\n  readiness { http = \"/\", port = \"http\" }\n  volume data = \"/data\"\n  sidecar proxy { image = \"p:1\", volumeMounts data = \"/d\" }\n}\n";
+
+#[test]
+fn labels_are_names() {
+    let mut client = Client::ready();
+    client.open("a.kdsl", PORTS);
+    let params = client.at("a.kdsl", 5, 11);
+    let hover = client.ask("textDocument/hover", params.clone());
+    assert!(
+        hover["contents"]["value"].as_str().is_some_and(|text| text.contains("port http = 8080") && text.contains("a.kdsl:7")),
+        "{hover}"
+    );
+    assert_eq!(client.ask("textDocument/definition", params.clone())[0]["range"]["start"]["line"], 3);
+    let marked = client.ask("textDocument/documentHighlight", params);
+    assert_eq!(marked.as_array().map(Vec::len), Some(3));
+    // From the text in the check, without the declaration.
+    let mut params = client.at("a.kdsl", 6, 34);
+    params["context"] = json!({ "includeDeclaration": false });
+    let lines = |found: &Json| found.as_array().expect("a list").iter().map(|l| l["range"]["start"]["line"].clone()).collect::<Vec<_>>();
+    assert_eq!(lines(&client.ask("textDocument/references", params.clone())), [5, 6]);
+    let range = client.ask("textDocument/prepareRename", params.clone());
+    assert_eq!((&range["start"]["character"], &range["end"]["character"]), (&json!(33), &json!(39)));
+    params["newName"] = json!("web");
+    let edits = client.ask("textDocument/rename", params.clone());
+    let texts: Vec<&str> =
+        edits["changes"][client.uri("a.kdsl")].as_array().expect("edits").iter().filter_map(|e| e["newText"].as_str()).collect();
+    assert_eq!(texts, ["web", "web", "\"web\""]);
+    // A clash is refused, and what is no name of a port.
+    params["newName"] = json!("admin");
+    assert_eq!(client.refused("textDocument/rename", params.clone()), (-32803, "`app.web` has a port `admin` already, a.kdsl:5".into()));
+    params["newName"] = json!("Web");
+    assert!(client.refused("textDocument/rename", params).1.contains("no port name"));
+    let mut params = client.at("a.kdsl", 8, 46);
+    params["context"] = json!({ "includeDeclaration": true });
+    assert_eq!(lines(&client.ask("textDocument/references", params)), [7, 8]);
+    assert_eq!(client.end().code(), Some(0));
+}

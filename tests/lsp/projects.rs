@@ -65,6 +65,27 @@ fn a_name_is_renamed_in_every_file_that_uses_it() {
 }
 
 #[test]
+fn a_label_is_renamed_in_every_layer() {
+    let mut client = Client::ready();
+    client.write("shop.kdsl", "app web { image = \"a:1\", user = 1, port http = 8080 }\n");
+    client.write("prod.kdsl", "base \"./shop.kdsl\"\nextend app web { expose http = 80 }\n");
+    client.write("other.kdsl", "app web { image = \"a:1\", user = 1, port http = 8080 }\n");
+    client.open("shop.kdsl", "app web { image = \"a:1\", user = 1, port http = 8080 }\n");
+    let mut params = client.at("shop.kdsl", 0, 41);
+    params["newName"] = json!("web");
+    let edits = client.ask("textDocument/rename", params.clone());
+    let changes = edits["changes"].as_object().expect("changes");
+    let count = |name: &str| changes.get(&client.uri(name)).and_then(Json::as_array).map_or(0, Vec::len);
+    assert_eq!([count("shop.kdsl"), count("prod.kdsl"), count("other.kdsl")], [1, 1, 0], "{edits}");
+    // What a layer has taken is taken.
+    client.write("prod.kdsl", "base \"./shop.kdsl\"\nextend app web { port admin = 9000, expose http = 80 }\n");
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": client.uri("prod.kdsl"), "type": 2 }] }));
+    params["newName"] = json!("admin");
+    assert_eq!(client.refused("textDocument/rename", params).1, "`app.web` has a port `admin` already, prod.kdsl:2");
+    assert_eq!(client.end().code(), Some(0));
+}
+
+#[test]
 fn each_folder_is_a_project_of_its_own() {
     let mut client = Client::start();
     let folders: Vec<Json> = ["one", "two"].iter().map(|name| json!({ "uri": client.uri(name), "name": name })).collect();

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 
 TEXT = """param env: "dev" | "prod" = "dev"
@@ -93,6 +94,25 @@ async def session(program: str, folder: pathlib.Path) -> None:
         t.ReferenceParams(**at(0, 6), context=t.ReferenceContext(include_declaration=True))
     )
     assert len(places) == 1, places
+    # A label: `expose http` names `port http`.
+    label = at(7, 10)
+    hover = await client.text_document_hover_async(t.HoverParams(**label))
+    assert "port http = 8080" in hover.contents.value and "expose http" in hover.contents.value, hover
+    found = await client.text_document_definition_async(t.DefinitionParams(**label))
+    assert [place.range.start.line for place in found] == [6], found
+    places = await client.text_document_references_async(
+        t.ReferenceParams(**label, context=t.ReferenceContext(include_declaration=True))
+    )
+    assert [place.range.start.line for place in places] == [6, 7], places
+    assert await client.text_document_prepare_rename_async(t.PrepareRenameParams(**label))
+    renamed = await client.text_document_rename_async(t.RenameParams(**label, new_name="web"))
+    assert [edit.new_text for edit in renamed.changes[uri]] == ["web", "web"], renamed
+    try:
+        await client.text_document_rename_async(t.RenameParams(**label, new_name="WEB"))
+        raise AssertionError("`WEB` is no name of a port")
+    except JsonRpcException as refusal:
+        assert "no port name" in str(refusal), refusal
+
     symbols = await client.text_document_document_symbol_async(t.DocumentSymbolParams(document))
     assert [s.name for s in symbols] == ["env", "web"], symbols
     tokens = await client.text_document_semantic_tokens_full_async(t.SemanticTokensParams(document))

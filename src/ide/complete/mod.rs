@@ -164,7 +164,7 @@ fn of_seen(analysis: &Analysis, program: &Program, text: &str, cursor: &Cursor, 
             What::RuleName => names::rules(program, &mut out),
             What::KindName(home) => entries::kinds(program, *home, false, &mut out),
             What::Meaning(meaning) => context::declared(program, text, cursor, meaning, &mut out),
-            What::Call(_) | What::Type(_) => {}
+            What::Call(_) | What::Type(_) | What::Path(_) => {}
         }
     }
     if seen.iter().any(|s| matches!(s.what, What::Scope(_))) {
