@@ -470,6 +470,13 @@ pub struct Diagnostics {
     files: FileDb,
 }
 
+impl Diagnostics {
+    /// Changes what is told, in sight of the files.
+    pub(crate) fn change(&mut self, work: impl FnOnce(&mut Vec<Diagnostic>, &FileDb)) {
+        work(&mut self.list, &self.files);
+    }
+}
+
 impl std::fmt::Debug for Diagnostics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(&self.list).finish()

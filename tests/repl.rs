@@ -91,6 +91,55 @@ fn a_newcomer_is_told_what_to_do() {
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
 }
 
+/// What an entry is told of, as its first place.
+#[track_caller]
+fn told_at(folder: &Path, entries: &str, place: &str) {
+    let said = pipe(folder, &[], entries);
+    let first = said.err.lines().find(|line| line.contains("─[ ")).unwrap_or_default();
+    assert!(first.contains(&format!("[ {place} ]")), "{place} is not told:\n{}{}", said.out, said.err);
+}
+
+#[test]
+fn messages_point_at_what_was_typed() {
+    let folder = folder(&[("shop.kdsl", "// A shop.\nlet n = 1\n\nconfig c { data { A = \"${n}\" } }\n")]);
+    let folder = folder.path();
+    let before = "let a = 1\nconfig c {\n  data { A = \"x\" }\n}\n";
+    // Expressions, of one line and of several, with blanks before them and behind a command.
+    told_at(folder, &format!("{before}a + \"x\"\n"), "<repl>:1:1");
+    told_at(folder, &format!("{before}[a, nosuch]\n"), "<repl>:1:5");
+    told_at(folder, &format!("{before}   [a,\n  nosuch\n]\n"), "<repl>:2:3");
+    told_at(folder, &format!("{before}:type [a, nosuch]\n"), "<repl>:1:11");
+    told_at(folder, &format!("{before}  1 +\n  }}\n"), "<repl>:2:3");
+    told_at(folder, &format!("{before}   \"abc\n"), "<repl>:1:4");
+    // Declarations, of which the second in its line.
+    told_at(folder, &format!("{before}let b = a + \"x\"\n"), "<repl>:1:9");
+    told_at(folder, &format!("{before}let b = 1, let c = a + \"x\"\n"), "<repl>:1:20");
+    told_at(folder, &format!("{before}config d {{\n  dat {{ }}\n}}\n"), "<repl>:2:3");
+    told_at(folder, &format!("{before}app web {{\n  image = \"a:1\",, \n\n\n"), "<repl>:1:9");
+    // What was entered before stands in an entry of its own, and what was loaded in its file.
+    let said = pipe(folder, &[], &format!("{before}let b = a\nlet a = b\n"));
+    assert_eq!(said.err.matches("[ <repl>:1:5 ]").count(), 2, "{}", said.err);
+    let said = pipe(folder, &["shop.kdsl"], "let m = n\nlet n = m\n:why c data.A\n");
+    assert!(said.err.contains("[ <repl>:1:5 ]"), "{}", said.err);
+    assert!(said.out.contains("shop.kdsl:4:22"), "{}", said.out);
+    // The check of all params, too.
+    let said = pipe(folder, &[], "param env: \"dev\" | \"prod\" = \"dev\"\nlet x =\n  [1][if env == \"dev\" then 0 else 1]\n:check\n");
+    assert!(said.err.contains("[ <repl>:2:3 ]"), "{}", said.err);
+}
+
+#[test]
+fn a_param_without_a_value_takes_nothing_away() {
+    let folder = folder(&[]);
+    let said = pipe(folder.path(), &[], "ConfigMap c { data { A = \"1\" } }\nparam env: String\n:set env prod\n");
+    assert!(!said.out.contains("- ConfigMap"), "{}", said.out);
+    assert!(
+        said.out.contains("defined param env\nparam `env` has no value yet, and until then there are no objects: `:set env …`\n"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.ends_with("  + ConfigMap c\n"), "{}", said.out);
+}
+
 #[test]
 fn declarations_add_replace_and_go() {
     let folder = folder(&[]);
@@ -124,7 +173,7 @@ fn params_are_set_and_files_are_loaded_and_saved() {
         ":set env prod\nn\n:set env prd\n:set\nlet n = 7\n:reload\n:yaml c\n:save new.kdsl\n:save shop.kdsl\n:quit\n1\n",
     );
     for word in [
-        "loaded shop.kdsl: 3 declarations\nparam `env` has no value yet",
+        "loaded shop.kdsl: 3 declarations\nparam `env` has no value yet, and until then there are no objects: `:set env …`",
         "3 : Int\n",
         "env = \"prod\"",
         "COUNT: \"7\"",

@@ -107,6 +107,18 @@ impl Diagnostic {
         }
     }
 
+    /// Moves every place.
+    pub fn move_places(&mut self, to: &mut dyn FnMut(Span) -> Span) {
+        self.primary.span = to(self.primary.span);
+        self.secondary.iter_mut().for_each(|label| label.span = to(label.span));
+        if let Some(fix) = &mut self.fix {
+            fix.span = to(fix.span);
+        }
+        if let Some((head, _)) = &mut self.about {
+            *head = to(*head);
+        }
+    }
+
     /// A few words under the primary place.
     pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
         self.primary.text = text.into();

@@ -1,5 +1,6 @@
 //! Entries that begin with a colon.
 
+use super::places::Typed;
 use super::{Reply, Session, Then, pieces};
 use crate::ast::Item;
 use crate::diag::{Sink, suggest};
@@ -9,6 +10,7 @@ use crate::source::{FileDb, SourceKind};
 use crate::{stdlib, syntax, why};
 use similar::TextDiff;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A command, as `:help` lists it.
 pub struct Command {
@@ -46,7 +48,7 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 impl Session {
-    pub(super) fn command(&mut self, command: &str) -> Reply {
+    pub(super) fn command(&mut self, command: &str, typed: &Arc<Typed>) -> Reply {
         let (head, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
         let rest = rest.trim();
         let fitting: Vec<&Command> = COMMANDS.iter().filter(|c| c.name == head || c.name.starts_with(head) && !head.is_empty()).collect();
@@ -58,7 +60,7 @@ impl Session {
             return Reply::failed(format!("error: `:{}` needs {}\n", found.name, found.takes));
         }
         match found.name {
-            "type" => self.type_of(rest),
+            "type" => self.type_of(rest, typed),
             "doc" => self.doc(rest),
             "explain" => Reply::then(Then::Explain(rest.to_string())),
             "objects" => self.list_objects(),
@@ -168,7 +170,8 @@ impl Session {
             _ => (object.clone(), None),
         };
         let query = why::Query { object, namespace, path: path.trim().to_string() };
-        let answer = self.engine(self.text()).why(&self.path(), &query);
+        let (text, places) = self.program();
+        let answer = places.moved_answer(&self.path(), self.engine(text).why(&self.path(), &query));
         match &answer.answer {
             Some(Ok(_)) => Reply::text(answer.text(self.is_colored())),
             Some(Err(unknown)) => {
@@ -184,9 +187,11 @@ impl Session {
     }
 
     fn check(&self) -> Reply {
-        let check = self.engine(self.text()).check(&self.path());
-        let said = check.diagnostics.render(self.style);
-        if check.diagnostics.has_errors() {
+        let (text, places) = self.program();
+        let check = self.engine(text).check(&self.path());
+        let diagnostics = places.moved(&self.path(), check.diagnostics);
+        let said = diagnostics.render(self.style);
+        if diagnostics.has_errors() {
             return Reply::failed(said);
         }
         Reply { text: format!("{}: no errors\n", counted(check.combinations, "combination")), said, ..Reply::default() }

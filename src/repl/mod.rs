@@ -10,6 +10,7 @@
 mod commands;
 mod complete;
 mod pieces;
+mod places;
 mod show;
 mod words;
 
@@ -21,11 +22,12 @@ use crate::engine::{Build, Diagnostics, Engine};
 use crate::ide::{self, Analysis};
 use crate::params::{Given, GivenValue};
 use crate::prose::counted;
-use crate::source::{FileDb, SourceKind};
+use crate::source::{FileDb, SourceKind, Span};
 use crate::syntax::{self, Open};
 use crate::value::Node;
 use crate::world::{ReadError, World};
 use pieces::Piece;
+use places::{Places, Typed};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -159,18 +161,20 @@ impl Session {
     }
 
     /// Takes an entry.
-    pub fn enter(&mut self, entry: &str) -> Reply {
-        let entry = entry.trim();
+    pub fn enter(&mut self, line: &str) -> Reply {
+        let entry = line.trim();
+        let typed = Arc::new(Typed { name: NAME.into(), text: line.trim_end().to_string() });
+        let offset = line.len() - line.trim_start().len();
         if let Some(command) = entry.strip_prefix(':') {
-            return self.command(command);
+            return self.command(command, &typed);
         }
         if entry.is_empty() || syntax::balanced(entry).is_some_and(|toks| toks.is_empty()) {
             return Reply::default();
         }
         if parses_as_value(entry) {
-            return self.evaluate(entry);
+            return self.evaluate(entry, &typed, offset);
         }
-        self.declare(entry)
+        self.declare(entry, &typed, offset)
     }
 
     /// Takes in the text of a file that was read for [`Then::Load`]; what was entered before stands on top of it.
@@ -185,7 +189,8 @@ impl Session {
         }
         let old = (self.folder.clone(), self.loaded.clone());
         self.folder = folder;
-        self.loaded = Some((path.to_string(), pieces::pieces(&source, &file)));
+        let typed = Arc::new(Typed { name: path.to_string(), text: text.to_string() });
+        self.loaded = Some((path.to_string(), pieces::pieces(&source, &file, &typed, 0)));
         let build = self.build();
         if self.are_fatal(&build.diagnostics) {
             (self.folder, self.loaded) = old;
@@ -197,15 +202,15 @@ impl Session {
     // ---- entries ----
 
     /// Adds declarations, or tells what is wrong with them.
-    fn declare(&mut self, entry: &str) -> Reply {
+    fn declare(&mut self, entry: &str, typed: &Arc<Typed>, offset: usize) -> Reply {
         let (files, sink) = (FileDb::new(), Sink::new());
         let Ok(source) = files.add(NAME, entry, SourceKind::User) else { return Reply::failed("this is too large\n") };
         let file = syntax::parse(&source, &sink);
         let diagnostics = sink.finish();
         if !diagnostics.is_empty() {
-            return Reply::failed(self.syntax_error(entry, &diagnostics, &files));
+            return Reply::failed(self.syntax_error(entry, typed, offset, diagnostics));
         }
-        let new = pieces::pieces(&source, &file);
+        let new = pieces::pieces(&source, &file, typed, offset);
         let names: Vec<String> = new.iter().filter_map(|piece| piece.name.clone()).collect();
         let before = self.typed.clone();
         let known: HashSet<String> = self.pieces().iter().filter_map(|piece| piece.name.clone()).collect();
@@ -219,11 +224,13 @@ impl Session {
             }
             return reply;
         }
-        let mut text = String::new();
+        let (mut text, params) = (String::new(), declared_params(entry));
         for name in &names {
             let what = if known.contains(name) { "replaced" } else { "defined" };
-            match name.strip_prefix("let ").map(|name| self.value_of(name)) {
-                Some(Some(shown)) => text.push_str(&format!("{} = {shown}\n", name.trim_start_matches("let "))),
+            let value = name.strip_prefix("let ");
+            match value.map(|name| (name, self.value_of(name))) {
+                Some((name, Some(shown))) => text.push_str(&format!("{name} = {shown}\n")),
+                Some((name, None)) if params.contains(name) => text.push_str(&format!("{what} param {name}\n")),
                 _ => text.push_str(&format!("{what} {name}\n")),
             }
         }
@@ -231,9 +238,10 @@ impl Session {
     }
 
     /// Prints an expression's value and type.
-    fn evaluate(&mut self, entry: &str) -> Reply {
-        let text = self.with_value(entry);
+    fn evaluate(&mut self, entry: &str, typed: &Arc<Typed>, offset: usize) -> Reply {
+        let (text, places) = self.with_value(entry, typed, offset);
         let (value, diagnostics) = self.engine(text.clone()).value(&self.path(), VALUE);
+        let diagnostics = places.moved(&self.path(), diagnostics);
         match value {
             Some(node) => Reply::text(format!("{}\n", self.shown(&node, &text))),
             None => {
@@ -248,15 +256,16 @@ impl Session {
     }
 
     /// The type of an expression, `None` where it has errors.
-    fn type_of(&mut self, entry: &str) -> Reply {
+    fn type_of(&mut self, entry: &str, typed: &Arc<Typed>) -> Reply {
         if let Some(builtin) = builtins::find(entry) {
             return Reply::text(format!("{}\n", builtin.signature()));
         }
         if let Some(described) = self.described(entry).filter(|described| described.starts_with("fn ")) {
             return Reply::text(described.lines().take(1).chain([""]).collect::<Vec<_>>().join("\n"));
         }
-        let text = self.with_value(entry);
+        let (text, places) = self.with_value(entry, typed, typed.text.len() - entry.len());
         let (value, diagnostics) = self.engine(text.clone()).value(&self.path(), VALUE);
+        let diagnostics = places.moved(&self.path(), diagnostics);
         match self.type_at_end(&text) {
             Some(ty) if value.is_some() || !diagnostics.iter().any(|d| d.is_error()) => Reply::text(format!("{ty}\n")),
             _ => self.refused(&diagnostics),
@@ -265,7 +274,7 @@ impl Session {
 
     fn value_of(&self, name: &str) -> Option<String> {
         let (value, _) = self.engine(self.text()).value(&self.path(), name);
-        let text = self.with_value(name);
+        let (text, _) = self.with_value(name, &Arc::new(Typed { name: NAME.into(), text: name.into() }), 0);
         value.map(|node| self.shown(&node, &text))
     }
 
@@ -290,24 +299,35 @@ impl Session {
         line.split_once(": ").map(|(_, ty)| ty.to_string())
     }
 
-    fn with_value(&self, entry: &str) -> String {
-        format!("{}let {VALUE} =\n {entry}\n", self.text())
+    /// The session with an expression, which stands at an offset of what was typed, as the value of a let.
+    fn with_value(&self, entry: &str, typed: &Arc<Typed>, offset: usize) -> (String, Places) {
+        let (mut text, mut places) = self.program();
+        text.push_str(&format!("let {VALUE} =\n "));
+        places.add(text.len(), &Piece { name: None, text: entry.to_string(), typed: typed.clone(), offset });
+        text.push_str(entry);
+        text.push('\n');
+        (text, places)
     }
 
     /// Why an entry is neither an expression nor a declaration: told of what it looks like.
-    fn syntax_error(&self, entry: &str, as_items: &[Diagnostic], files: &FileDb) -> String {
+    fn syntax_error(&self, entry: &str, typed: &Typed, offset: usize, as_items: Vec<Diagnostic>) -> String {
         let first = entry.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').next().unwrap_or("");
         let rest = entry[first.len()..].trim_start();
         let declares = rest.starts_with(|c: char| c.is_alphabetic() || c == '"' || c == '{') && !rest.starts_with("in ");
-        if declares || first.is_empty() && entry.starts_with("...") || rest.starts_with('=') && !rest.starts_with("==") {
-            return render::render(self.style, as_items, files);
-        }
+        let is_item = declares || first.is_empty() && entry.starts_with("...") || rest.starts_with('=') && !rest.starts_with("==");
         let (files, sink) = (FileDb::new(), Sink::new());
-        if let Ok(source) = files.add(NAME, entry, SourceKind::User) {
+        if !is_item && let Ok(source) = files.add(NAME, entry, SourceKind::User) {
             syntax::parse_expr(&source, &sink);
         }
-        let diagnostics = sink.finish();
-        render::render(self.style, if diagnostics.is_empty() { as_items } else { &diagnostics }, &files)
+        let as_value = sink.finish();
+        let mut shown = if as_value.is_empty() { as_items } else { as_value };
+        // Both were read on their own, as the first file: where they were typed they stand behind some blanks.
+        let files = FileDb::new();
+        if files.add(NAME, typed.text.as_str(), SourceKind::User).is_ok() {
+            let moved = |span: Span| if span.is_none() { span } else { Span::new(span.start + offset as u32, span.end + offset as u32) };
+            shown.iter_mut().for_each(|diagnostic| diagnostic.move_places(&mut { moved }));
+        }
+        render::render(self.style, &shown, &files)
     }
 
     // ---- the program ----
@@ -320,7 +340,12 @@ impl Session {
 
     /// The session as a program.
     pub fn text(&self) -> String {
-        pieces::text(&self.pieces())
+        self.program().0
+    }
+
+    /// The same, and where its text was typed.
+    fn program(&self) -> (String, Places) {
+        pieces::program(&self.pieces())
     }
 
     fn path(&self) -> String {
@@ -338,7 +363,10 @@ impl Session {
     }
 
     fn build(&self) -> Build {
-        self.engine(self.text()).build(&self.path())
+        let (text, places) = self.program();
+        let mut build = self.engine(text).build(&self.path());
+        build.diagnostics = places.moved(&self.path(), build.diagnostics);
+        build
     }
 
     /// Whether there is an error other than that a param waits for its value.
@@ -353,7 +381,9 @@ impl Session {
     /// Takes over what a build gave, and tells what it changed.
     fn accept(&mut self, build: Build, mut text: String, tells: bool) -> Reply {
         let now: BTreeMap<String, String> = build.objects.iter().map(|object| (title(object), object.to_yaml())).collect();
-        if tells {
+        let waits = |d: &&Diagnostic| d.code == &codes::PARAM_MISSING;
+        // While a param waits for its value, there are no objects for now, and none is gone.
+        if tells && !build.diagnostics.iter().any(|d| waits(&d)) {
             for (sign, title) in commands::changes(&self.objects, &now) {
                 text.push_str(&format!("  {sign} {title}\n"));
             }
@@ -364,10 +394,9 @@ impl Session {
         for diagnostic in build.diagnostics.iter() {
             fresh |= self.shown.insert(format!("{} {}", diagnostic.message, diagnostic.object.as_deref().unwrap_or("")));
         }
-        let waits = |d: &&Diagnostic| d.code == &codes::PARAM_MISSING;
         for waiting in build.diagnostics.iter().filter(waits) {
             let name = build.diagnostics.text(waiting.primary.span);
-            text.push_str(&format!("param `{name}` has no value yet: `:set {name} …`\n"));
+            text.push_str(&format!("param `{name}` has no value yet, and until then there are no objects: `:set {name} …`\n"));
             fresh &= build.diagnostics.iter().any(|d| !waits(&d));
         }
         let said = if fresh { build.diagnostics.render(self.style) } else { String::new() };

@@ -1,7 +1,9 @@
 //! The declarations of a session: texts, each with what it declares, so that a later one takes the place of an earlier.
 
+use super::places::{Places, Typed};
 use crate::ast::{Entry, Extend, File, Item, Key, Target};
 use crate::source::Source;
+use std::sync::Arc;
 
 /// A top-level entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,16 +12,21 @@ pub struct Piece {
     pub name: Option<String>,
     /// With the comments above it.
     pub text: String,
+    /// Where it was typed, and where it begins there.
+    pub typed: Arc<Typed>,
+    pub offset: usize,
 }
 
-/// The entries of a file that parses.
-pub fn pieces(source: &Source, file: &File) -> Vec<Piece> {
+/// The entries of a text that parses: of what was typed, from `offset` on.
+pub fn pieces(source: &Source, file: &File, typed: &Arc<Typed>, offset: usize) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
     let mut from = 0;
     for item in &file.items {
         let to = (item.span().end - source.base) as usize;
-        let text = source.text[from..to].trim_matches(|c: char| c == ',' || c.is_whitespace() || c == '\u{feff}');
-        out.push(Piece { name: name(item), text: text.to_string() });
+        let is_between = |c: char| c == ',' || c.is_whitespace() || c == '\u{feff}';
+        let text = source.text[from..to].trim_start_matches(is_between);
+        let offset = offset + to - text.len();
+        out.push(Piece { name: name(item), text: text.trim_end_matches(is_between).to_string(), typed: typed.clone(), offset });
         from = to;
     }
     let rest = source.text[from..].trim();
@@ -40,18 +47,19 @@ pub fn merge(old: &mut Vec<Piece>, new: Vec<Piece>) {
     }
 }
 
-/// All of them as one file.
-pub fn text(pieces: &[Piece]) -> String {
-    let mut out = String::new();
+/// All of them as one file, and where its text was typed.
+pub fn program(pieces: &[Piece]) -> (String, Places) {
+    let (mut out, mut places) = (String::new(), Places::default());
     for (i, piece) in pieces.iter().enumerate() {
         let is_small = |piece: &Piece| !piece.text.contains('\n');
         if i > 0 && !(is_small(piece) && is_small(&pieces[i - 1])) {
             out.push('\n');
         }
+        places.add(out.len(), piece);
         out.push_str(&piece.text);
         out.push('\n');
     }
-    out
+    (out, places)
 }
 
 fn name(item: &Item) -> Option<String> {

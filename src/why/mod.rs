@@ -43,6 +43,14 @@ pub struct Trace {
     pub parts: Vec<Part>,
 }
 
+impl Trace {
+    /// Moves every place.
+    pub fn move_places(&mut self, to: &mut dyn FnMut(Span) -> Span) {
+        self.steps.iter_mut().for_each(|step| step.at = to(step.at));
+        self.parts.iter_mut().for_each(|part| part.at = to(part.at));
+    }
+}
+
 /// One place in the chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
