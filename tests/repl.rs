@@ -107,7 +107,7 @@ fn messages_point_at_what_was_typed() {
     // Expressions, of one line and of several, with blanks before them and behind a command.
     told_at(folder, &format!("{before}a + \"x\"\n"), "<repl>:1:1");
     told_at(folder, &format!("{before}[a, nosuch]\n"), "<repl>:1:5");
-    told_at(folder, &format!("{before}   [a,\n  nosuch\n]\n"), "<repl>:2:3");
+    told_at(folder, &format!("{before}   [a,\n  nosuch]\n"), "<repl>:2:3");
     told_at(folder, &format!("{before}:type [a, nosuch]\n"), "<repl>:1:11");
     told_at(folder, &format!("{before}  1 +\n  }}\n"), "<repl>:2:3");
     told_at(folder, &format!("{before}   \"abc\n"), "<repl>:1:4");
