@@ -121,10 +121,10 @@ fn messages_point_at_what_was_typed() {
     assert_eq!(said.err.matches("[ <repl>:1:5 ]").count(), 2, "{}", said.err);
     let said = pipe(folder, &["shop.kdsl"], "let m = n\nlet n = m\n:why c data.A\n");
     assert!(said.err.contains("[ <repl>:1:5 ]"), "{}", said.err);
-    assert!(said.out.contains("shop.kdsl:4:22"), "{}", said.out);
+    assert!(said.out.contains("shop.kdsl:4:23"), "{}", said.out);
     // The check of all params, too.
     let said = pipe(folder, &[], "param env: \"dev\" | \"prod\" = \"dev\"\nlet x =\n  [1][if env == \"dev\" then 0 else 1]\n:check\n");
-    assert!(said.err.contains("[ <repl>:2:3 ]"), "{}", said.err);
+    assert!(said.err.contains("[ <repl>:2:7 ]"), "{}", said.err);
 }
 
 #[test]
