@@ -81,6 +81,19 @@ impl Custom {
         let kind = crd::any_kind(&self.api_version, &self.kind);
         Object { kind, namespace: self.namespace, name: self.name, root: Arc::new(root), head: self.head }
     }
+
+    /// The same as an object of a kind that is known by `kind`, or by nothing.
+    pub fn object(&self, kind: Option<&'static NativeKind>) -> Object {
+        let kind = kind.unwrap_or_else(|| schema::added::bare_kind(self.api_version, self.kind));
+        let root = if let Value::Record(root) = &self.root.value { root.clone() } else { Arc::default() };
+        Object { kind, namespace: self.namespace, name: self.name, root, head: self.head }
+    }
+
+    /// Kind and group: what it is found by.
+    pub fn key(&self) -> Ustr {
+        let group = self.api_version.split_once('/').map_or("", |(group, _)| group);
+        Ustr::from(&format!("{}.{group}", self.kind))
+    }
 }
 
 /// The objects of a document; what is none is reported.

@@ -3,7 +3,7 @@
 //! They look like calls, but the first argument of most is the bare name of a kind, which decides the type of the answer. The checker
 //! gives that type and the evaluator the answer; the words for both stand here.
 
-use crate::ast::{self, ExprKind};
+use crate::ast::{self, ExprKind, Name};
 use ustr::Ustr;
 
 /// The fields of a pod that `containers(pod)` gives, those of its start first.
@@ -13,8 +13,10 @@ pub const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralCon
 #[derive(Clone, Copy)]
 pub struct LookUp {
     pub asks: Asks,
-    /// The kind whose bare name is the first argument.
+    /// The kind that the first argument names.
     pub kind: Option<Ustr>,
+    /// The import that stands before it: `sites.Website`.
+    pub module: Option<Name>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,12 @@ pub enum Asks {
     Owners,
     /// `selecting(Service, labels, namespace)`: the objects of a kind that select pods with these labels.
     Selecting,
+    /// `labelled(Service, selector, namespace)`: the objects of a kind whose own labels a selector selects.
+    Labelled,
+    /// `targeting(HorizontalPodAutoscaler, kind, name, namespace)`: the objects of a kind that scale a workload.
+    Targeting,
+    /// `makers(Secret, name, namespace)`: the objects of which a controller makes the one of that name.
+    Makers,
     /// `containers(podSpec)`: all of a pod, those of its start and those for debugging too.
     Containers,
     /// `podsKnown(namespace)`: whether the run holds pods there, and nothing that may make others.
@@ -46,10 +54,9 @@ pub enum Asks {
 impl LookUp {
     /// What a call in a rule asks; `None` where it is a call like any other.
     pub fn of(function: &str, call: &ast::Call) -> Option<LookUp> {
-        let kind = match call.args.first().map(|arg| &arg.value.kind) {
-            Some(ExprKind::Name(kind)) if kind.starts_with(|c: char| c.is_ascii_uppercase()) => Some(*kind),
-            _ => None,
-        };
+        let (module, kind) = call.args.first().map_or((None, None), |arg| named(&arg.value));
+        // `find(xs, x => …)` looks for an element of a list.
+        let kind = kind.filter(|_| module.is_none() || function != "find" || call.args.len() > 2);
         let asks = match (function, kind.as_deref()) {
             ("find", Some(_)) => Asks::Find,
             ("holds", Some(_)) => Asks::Holds,
@@ -59,12 +66,15 @@ impl LookUp {
             ("select", Some("Owner")) => Asks::Owners,
             ("select", Some(_)) => Asks::Select,
             ("selecting", Some(_)) => Asks::Selecting,
+            ("labelled", Some(_)) => Asks::Labelled,
+            ("targeting", Some(_)) => Asks::Targeting,
+            ("makers", Some(_)) => Asks::Makers,
             ("containers", None) => Asks::Containers,
             ("podsKnown", None) => Asks::PodsKnown,
             ("askedPodSecurity", None) => Asks::PodSecurity,
             _ => return None,
         };
-        Some(LookUp { asks, kind })
+        Some(LookUp { asks, kind, module })
     }
 
     /// How it is written, and how many arguments stand behind the kind at least and at most.
@@ -78,9 +88,25 @@ impl LookUp {
             Asks::Select => ("select(Workload, selector, namespace)", 2, 2),
             Asks::Owners => ("select(Owner, selector, namespace)", 2, 2),
             Asks::Selecting => ("selecting(Service, labels, namespace)", 2, 2),
+            Asks::Labelled => ("labelled(Service, selector, namespace)", 2, 2),
+            Asks::Targeting => ("targeting(HorizontalPodAutoscaler, kind, name, namespace)", 3, 3),
+            Asks::Makers => ("makers(Secret, name, namespace)", 2, 2),
             Asks::Containers => ("containers(podSpec)", 1, 1),
             Asks::PodsKnown => ("podsKnown(namespace)", 1, 1),
             Asks::PodSecurity => ("askedPodSecurity()", 0, 0),
         }
+    }
+}
+
+/// What an argument names as a kind: `Website`, or `sites.Website`.
+fn named(expr: &ast::Expr) -> (Option<Name>, Option<Ustr>) {
+    let is_kind = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
+    match &expr.kind {
+        ExprKind::Name(kind) if is_kind(kind) => (None, Some(*kind)),
+        ExprKind::Field { base, field, optional: false } if is_kind(&field.name) => match &base.kind {
+            ExprKind::Name(module) => (Some(*module), Some(field.name)),
+            _ => (None, None),
+        },
+        _ => (None, None),
     }
 }

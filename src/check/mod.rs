@@ -71,7 +71,7 @@ pub fn meets<'a>(program: &Program<'a>, expect: &'a ast::Expect) -> bool {
 pub fn check_std(program: &Program) {
     use crate::stdlib::{Sort, item, names};
     let shared = Shared::new(program, true);
-    for sort in [Sort::Let, Sort::Type, Sort::Fn, Sort::Kind] {
+    for sort in [Sort::Let, Sort::Type, Sort::Fn, Sort::Kind, Sort::Crd] {
         for name in names(sort) {
             if let Some(item) = item(sort, name) {
                 Checker::new(&shared, STD).top_item(item);

@@ -10,17 +10,20 @@ use super::{Checker, Place, Shared};
 use crate::ast::{self, RuleBind, RuleStmt};
 use crate::builtins::{Asks, LookUp};
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::resolve::{Found, KindRef, Program};
+use crate::resolve::{Found, KindRef, Program, STD};
 use crate::schema;
 use crate::source::Span;
 use crate::types::Ty;
 use crate::value::Node;
 use rustc_hash::{FxHashMap, FxHashSet};
+use ustr::Ustr;
 
 /// By the address of the expression `base.field`: its value where the field is absent, unless that is null.
 #[derive(Default)]
 pub struct Reads {
     pub absent: FxHashMap<usize, Node>,
+    /// By the address of a question: what the objects are found by, of a kind that is not Kubernetes' own.
+    pub asked: FxHashMap<usize, Ustr>,
     /// Functions whose bodies were seen.
     functions: FxHashSet<usize>,
 }
@@ -119,7 +122,10 @@ impl<'a> Checker<'_, '_, 'a> {
         let error = Diagnostic::new(&codes::UNKNOWN_TYPE, on.name.span, format!("Kubernetes has no type `{}`", on.name.name));
         self.report(match suggest::nearest(&on.name.name, schema::type_names()) {
             Some(near) => error.help(format!("did you mean `{near}`?")).fix(on.name.span, near),
-            None => error.help("rules and refinements are on types of the Kubernetes API, such as `PodSpec` or `Container`"),
+            None => error.help(
+                "rules and refinements are on types of the Kubernetes API, such as `PodSpec` or `Container`, and on kinds whose \
+                 CustomResourceDefinition the file imports or declares: `import \"./crds/….yaml\"`",
+            ),
         });
     }
 
@@ -140,12 +146,20 @@ impl<'a> Checker<'_, '_, 'a> {
         ty.present().clone()
     }
 
-    /// A kind of Kubernetes, or one that the program defines or imports.
-    fn native_kind(&self, kind: ast::Name) -> Option<&'static schema::NativeKind> {
-        schema::kind(&kind).or_else(|| match self.program().kind_named(self.place.home, kind) {
+    /// A kind of Kubernetes, or one that the program defines or imports; in the library one that it knows.
+    fn asked_kind(&self, question: &LookUp) -> Option<&'static schema::NativeKind> {
+        let (home, program) = (self.place.home, self.program());
+        let name = question.kind?;
+        let module = question.module.map(|name| ast::Ident { name, span: Span::NONE });
+        let of_program = || match program.find_kind(home, &ast::Path { module, name: ast::Ident { name, span: Span::NONE } }) {
             Some(KindRef::Native(native)) => Some(native),
             _ => None,
-        })
+        };
+        match module {
+            Some(_) => of_program(),
+            None if home == STD => schema::kind(&name).or_else(|| program.library_kind(name)),
+            None => schema::kind(&name).or_else(of_program),
+        }
     }
 
     /// The type of a question that only rules ask, such as `find(ConfigMap, name, namespace)`; `None` for any other call.
@@ -154,8 +168,13 @@ impl<'a> Checker<'_, '_, 'a> {
         let first = usize::from(question.kind.is_some());
         let of = match (question.asks, question.kind) {
             (Asks::Select | Asks::Owners, _) | (_, None) => None,
-            (_, Some(kind)) => match self.native_kind(kind) {
-                Some(native) => Some(Ty::Native(native.ty)),
+            (_, Some(kind)) => match self.asked_kind(&question) {
+                Some(native) => {
+                    if let Some(reads) = self.reads.as_mut().filter(|_| schema::added::is_added(native.ty)) {
+                        reads.asked.insert(std::ptr::from_ref(call) as usize, native.key());
+                    }
+                    Some(Ty::Native(native.ty))
+                }
                 None => {
                     let error = Diagnostic::new(&codes::UNKNOWN_KIND, call.args[0].value.span, format!("Kubernetes has no kind `{kind}`"));
                     return Some(self.error(match suggest::nearest(&kind, schema::kind_names()) {
@@ -173,11 +192,11 @@ impl<'a> Checker<'_, '_, 'a> {
         let native = |name: &str| schema::type_named(name).map(|id| Ty::list(Ty::Native(id)));
         match question.asks {
             Asks::Find => of.map(Ty::optional),
-            Asks::Objects | Asks::Selecting => of.map(Ty::list),
+            Asks::Objects | Asks::Selecting | Asks::Labelled | Asks::Targeting => of.map(Ty::list),
             Asks::Holds | Asks::PodsKnown => Some(Ty::Bool),
             Asks::Misspelt | Asks::MisspeltLabel | Asks::PodSecurity => Some(Ty::String.optional()),
             Asks::Select => native("PodTemplateSpec"),
-            Asks::Owners => Some(Ty::list(Ty::Any)),
+            Asks::Owners | Asks::Makers => Some(Ty::list(Ty::Any)),
             Asks::Containers => native("Container"),
         }
     }

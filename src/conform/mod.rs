@@ -4,7 +4,7 @@
 //! wrote, a value that only evaluation knew, two elements under one key. What was read from YAML is seen here for the first time. Each
 //! object is walked once, in parallel, and again where the server reads it in a way of its own (`seen`); a subtree that several objects
 //! share is judged once a thread. A value whose whole subtree has the
-//! right shape is handed to a [`Judge`], inner ones first: the rules.
+//! right shape is handed to a [`Judge`], inner ones first: the rules. Of kinds that several definitions show it gets every view (`views`).
 
 mod forms;
 mod known;
@@ -12,16 +12,18 @@ mod names;
 mod seen;
 mod site;
 mod types;
+mod views;
 
 pub use known::{Known, Memory, Worth};
 pub use site::{Context, Site, Step};
 pub use types::types_of;
+pub use views::judge_as;
 
 use crate::data::scalar_text;
 use crate::diag::{Diagnostic, Severity, codes, suggest};
 use crate::object::Object;
 use crate::quantity::QuantityError;
-use crate::schema::{self, Gate, KubeRange, ListMerge, ListTy, Minor, NativeField, NativeTy, TypeId};
+use crate::schema::{self, Gate, KubeRange, ListMerge, ListTy, Minor, NativeField, NativeKind, NativeTy, TypeId};
 use crate::source::Span;
 use crate::value::compare::Key;
 use crate::value::{List, Node, Quantity, Record, Value};
@@ -42,6 +44,9 @@ pub trait Judge {
 
     /// Whether a field that the schema requires may be absent all the same.
     fn may_lack(&self, ty: TypeId, field: Ustr) -> bool;
+
+    /// As what else an object of a kind that is not Kubernetes' own is judged.
+    fn views(&self, object: &Object) -> Vec<&'static NativeKind>;
 }
 
 /// No further judgement.
@@ -53,12 +58,20 @@ impl Judge for () {
     fn may_lack(&self, _: TypeId, _: Ustr) -> bool {
         false
     }
+
+    fn views(&self, _: &Object) -> Vec<&'static NativeKind> {
+        Vec::new()
+    }
 }
 
 /// Reports whatever in the objects the API server would refuse by its schema. Each thread asks `judge` for a judge of its own.
 pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn() -> J + Sync + Send) {
     let start = || (judge(), Known::default());
-    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| drop(conform_one(context, object, judge, known)));
+    objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| {
+        conform_one(context, object, judge, known);
+        let others = judge.views(object).into_iter().filter(|kind| kind.ty != object.kind.ty);
+        others.for_each(|kind| judge_as(context, object, kind, judge));
+    });
 }
 
 /// One object, with what is known of the parts of others.
@@ -77,6 +90,16 @@ pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, 
     seen.dropped.iter().for_each(|dropped| walk.dropped(dropped));
     walk.site.tell();
     Some(seen.object)
+}
+
+/// The metadata of an object, which is that of Kubernetes whatever its kind.
+pub fn conform_metadata<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
+    let (ty, name) = (object.kind.ty.get(), Ustr::from("metadata"));
+    let (Some(field), Some(entry)) = (ty.field(name), object.root.get(name)) else { return };
+    // Here the server does not tell what is null from what is absent.
+    let mut walk = Walk { again: true, ..Walk::new(context, object, judge, known) };
+    walk.within(Step::Field(name), &entry.node, |walk| walk.value(&entry.node, field.ty));
+    walk.site.tell();
 }
 
 /// What is to say of an object whose group's project ended or moved.

@@ -6,11 +6,14 @@ use crate::diag::codes;
 use crate::finding::{Finding, Place};
 use crate::value::{Node, Value};
 use rustc_hash::FxHashMap;
+use ustr::Ustr;
 
 /// The kinds that the CustomResourceDefinitions of a run define.
 #[derive(Debug, Default)]
 pub struct Definitions {
     kinds: FxHashMap<(String, String), Definition>,
+    /// The CustomResourceDefinitions themselves.
+    roots: Vec<Node>,
 }
 
 /// One version of one kind.
@@ -26,6 +29,7 @@ impl Definitions {
     /// Adds those of another.
     pub fn take_in(&mut self, other: Definitions) {
         self.kinds.extend(other.kinds);
+        self.roots.extend(other.roots);
     }
 
     /// Adds all versions of a CustomResourceDefinition.
@@ -34,10 +38,23 @@ impl Definitions {
         let spec = object.field("spec");
         let names = spec.field("names");
         let versions = spec.field("versions");
+        self.roots.push(root.clone());
         for version in versions.items() {
             let api_version = format!("{}/{}", spec.field("group").text(), version.field("name").text());
             self.kinds.insert((api_version, names.field("kind").text().to_string()), Definition::read(&version));
         }
+    }
+
+    /// Those of them whose kind some text names, as a bundle for the program that the text is of.
+    pub fn named_in(&self, texts: &[&str]) -> Option<Ustr> {
+        let is_named = |root: &&Node| {
+            let object = Place::root(root);
+            let spec = object.field("spec");
+            let kind = spec.field("names").field("kind").text().to_string();
+            !kind.is_empty() && texts.iter().any(|text| text.contains(&kind))
+        };
+        let named: Vec<&Node> = self.roots.iter().filter(is_named).collect();
+        (!named.is_empty()).then(|| super::bundle(&named))
     }
 
     /// What the API server would refuse in an object; `None` where no definition has its kind.

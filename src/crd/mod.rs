@@ -19,7 +19,7 @@ mod tests;
 mod values;
 
 pub use definition::check_definition;
-pub use instances::Definitions;
+pub use instances::{Definition, Definitions};
 pub use native::{QUANTITY_PATTERN, any_kind, bundle, bundle_of_text, definition_of};
 
 use crate::cel;

@@ -23,7 +23,7 @@ use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
 use crate::rules::{Faults, RuleBook, RuleJudge, UpdateBook, Waiver, Waivers};
-use crate::schema::{self, KubeRange, NativeKind};
+use crate::schema::{self, KubeRange, NativeKind, added};
 use crate::source::{FileDb, SourceKind, Span};
 use crate::stdlib;
 use crate::value::{Node, Origin, Record, Value};
@@ -344,7 +344,8 @@ pub fn judged<'a>(
     let faults = Faults::default();
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), limits);
     shared.objects = Objects::new(objects.clone());
-    let book = RuleBook::new(program, options.kube);
+    let customs = objects.iter().filter(|object| added::is_added(object.kind.ty));
+    let book = RuleBook::new(program, options.kube).with_custom(customs.map(|object| (object.kind.api_version, object.kind.kind)));
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error, object);
     let context = conform::Context { db: program.db, sink: program.sink, kube: options.kube, applied: true, waived: &waived };
     book.prepare_all(&conform::types_of(objects.iter()), &shared);

@@ -5,7 +5,7 @@
 //! away. Should even what others may ask be too much to hold, little is kept but the names.
 
 use crate::diag::Sink;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Custom, Manifest};
 use crate::object::Object;
 use crate::source::{Source, Span};
 use crate::value::{Entry, Node, Record, Value};
@@ -78,8 +78,9 @@ impl<'s> Stream<'s> {
         })
     }
 
-    /// What is kept of all objects, and whether that is all that others may ask of them. `each` sees every object whole.
-    pub fn survey(&self, mut each: impl FnMut(&Manifest)) -> (Vec<Vetting>, bool) {
+    /// What is kept of all objects, and whether that is all that others may ask of them. `each` sees every object whole. Of kinds that are
+    /// not Kubernetes' own only those are asked that `asked` names.
+    pub fn survey(&self, mut each: impl FnMut(&Manifest), asked: impl Fn(&Custom) -> bool) -> (Vec<Vetting>, bool) {
         // What is wrong with a text is told when it is judged.
         let unheard = Sink::new();
         let (mut kept, mut weight) = (Vec::new(), 0);
@@ -87,7 +88,7 @@ impl<'s> Stream<'s> {
             unheard.take();
             for mut document in batch {
                 document.manifests.iter().for_each(&mut each);
-                document.manifests = document.manifests.into_iter().map(asked_of).collect();
+                document.manifests = document.manifests.into_iter().map(|found| asked_of(found, &asked)).collect();
                 weight += document.manifests.iter().map(weight_of).sum::<u64>();
                 if weight > self.bounds.held {
                     document.manifests.iter_mut().for_each(forget);
@@ -120,7 +121,10 @@ impl<'s> Stream<'s> {
 fn weight_of(found: &Manifest) -> u64 {
     match found {
         Manifest::Native(object) => u64::from(object.root.measure().weight),
-        Manifest::Custom(_) => 1,
+        Manifest::Custom(custom) => match &custom.root.value {
+            Value::Record(root) => u64::from(root.measure().weight),
+            _ => 1,
+        },
     }
 }
 
@@ -139,18 +143,25 @@ fn forget(found: &mut Manifest) {
 }
 
 /// An object without what no rule asks of another: its status, who manages its fields, the texts of its data.
-fn asked_of(mut found: Manifest) -> Manifest {
+fn asked_of(mut found: Manifest, asked: impl Fn(&Custom) -> bool) -> Manifest {
     match &mut found {
         Manifest::Native(object) => {
             let is_data = matches!(object.kind.kind.as_str(), "ConfigMap" | "Secret");
-            let root = without(&object.root, &["status"]);
-            let root = within(&root, "metadata", |metadata| without(metadata, &["managedFields"]));
+            let root = without_news(&object.root);
             let data = |root, field| if is_data { within(&root, field, without_texts) } else { root };
             object.root = Arc::new(["data", "binaryData", "stringData"].into_iter().fold(root, data));
         }
-        Manifest::Custom(custom) => custom.root = Node::default(),
+        Manifest::Custom(custom) => match &custom.root.value {
+            Value::Record(root) if asked(custom) => custom.root.value = Value::Record(Arc::new(without_news(root))),
+            _ => custom.root = Node::default(),
+        },
     }
     found
+}
+
+/// Without what the cluster writes into an object.
+fn without_news(root: &Record) -> Record {
+    within(&without(root, &["status"]), "metadata", |metadata| without(metadata, &["managedFields"]))
 }
 
 fn without(record: &Record, fields: &[&str]) -> Record {

@@ -9,11 +9,11 @@ use crate::eval::{self, Limits, Objects};
 use crate::load::{self, Project};
 use crate::manifest::{self, Manifest};
 use crate::object::Object;
-use crate::resolve::Program;
+use crate::resolve::{self, Program};
 use crate::rules::{Faults, RuleBook, RuleJudge, RuleSets, Waivers};
 use crate::schema::KubeRange;
 use crate::source::{FileDb, SourceKind, Span};
-use crate::stdlib;
+use crate::stdlib::{self, Sort};
 use crate::world::World;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -93,12 +93,19 @@ pub fn vet(world: &dyn World, inputs: Vec<(String, String)>, options: &VetOption
             documents.iter().flat_map(|document| &document.manifests).for_each(|found| define(found, &mut definitions));
             (documents, true)
         }
-        false => stream.survey(|found| define(found, &mut definitions)),
+        false => stream.survey(|found| define(found, &mut definitions), |custom| options.rules.is_some() || is_asked_for(custom)),
     };
     let mut library_faults = Vec::new();
     let project = options.rules.as_ref().map_or_else(|| Some(Project::default()), |path| load::load(world, &files, path, &sink));
     if let Some(project) = project {
-        let program = Program::new(&project, &files, &sink);
+        let mut given = defined(&options.crds, options.bounds, &sink);
+        given.take_in(definitions);
+        let definitions = given;
+        let mut program = Program::new(&project, &files, &sink);
+        let texts: Vec<&str> = project.files.iter().map(|file| &*file.source.text).collect();
+        if let Some(bundle) = definitions.named_in(&texts) {
+            program = program.with_definitions(bundle);
+        }
         crate::check::check(&program);
         // Documents that cannot be read do not make rules wrong.
         if !project.files.iter().any(|file| sink.has_error_in(file.source.span())) {
@@ -132,24 +139,19 @@ fn judge<'a>(
     let (sink, faults) = (program.sink, Faults::default());
     let mut shared = eval::Shared::new(program, world, eval::Params::default(), Limits::default());
     let manifests: Vec<&Manifest> = known.documents.iter().flat_map(|document| &document.manifests).collect();
-    let mut definitions = defined(&options.crds, options.bounds, sink);
-    definitions.take_in(known.definitions);
-    let natives = |found: &&Manifest| match found {
-        Manifest::Native(object) if known.complete || stream::is_always_held(object) => Some(object.clone()),
-        _ => None,
+    let customs = manifests.iter().filter_map(|found| if let Manifest::Custom(custom) = found { Some(custom) } else { None });
+    let book = RuleBook::new(program, options.kube).with_sets(options.sets);
+    let book = if known.complete { book } else { book.without_others() };
+    let book = book.with_custom(customs.map(|custom| (custom.api_version, custom.kind)));
+    let held = |found: &&Manifest| match found {
+        Manifest::Native(object) => (known.complete || stream::is_always_held(object)).then(|| object.clone()),
+        Manifest::Custom(custom) => Some(custom.object(book.views(custom.api_version, custom.kind).first().copied())),
     };
-    shared.objects = Objects::new(manifests.iter().filter_map(natives).collect());
+    shared.objects = Objects::new(manifests.iter().filter_map(held).collect());
     if !known.complete {
         sink.push(too_many(manifests.len()));
     }
     shared.objects.pod_security = options.pod_security.map(|level| level.name().into());
-    for found in &manifests {
-        if let Manifest::Custom(custom) = found {
-            shared.objects.add_foreign(custom.namespace);
-        }
-    }
-    let book = RuleBook::new(program, options.kube).with_sets(options.sets);
-    let book = if known.complete { book } else { book.without_others() };
     let waivers = Waivers::of(program, options.today.clone());
     waivers.ask();
     let waived = |error: &Diagnostic, object: &Object| waivers.waives(error, object);
@@ -164,8 +166,15 @@ fn judge<'a>(
                 judge_natively(read.as_ref().unwrap_or(object), sink);
             }
             Manifest::Custom(custom) => {
+                let views = book.views(custom.api_version, custom.kind);
+                let found = judge_custom(custom, &known.definitions, program, !views.is_empty(), options);
+                let is_right = !found.iter().any(Diagnostic::is_error);
+                found.into_iter().filter(|found| !waivers.waives_custom(found, custom)).for_each(|found| sink.push(found));
                 conform::conform_one(&context, &custom.as_any(), judge, seen);
-                judge_custom(custom, &definitions, &waivers, sink, options);
+                let object = custom.object(views.first().copied());
+                // What its own definition refuses the library need not say again.
+                let views = views.iter().filter(|view| is_right || !resolve::is_of_library(view));
+                views.for_each(|view| conform::judge_as(&context, &object, view, judge));
             }
         }
         let judged = judged.fetch_add(1, Ordering::Relaxed) + 1;
@@ -235,6 +244,11 @@ fn defined(texts: &[(String, String)], bounds: Bounds, sink: &Sink) -> Definitio
     definitions
 }
 
+/// Whether rules of the library may ask of an object.
+fn is_asked_for(custom: &manifest::Custom) -> bool {
+    stdlib::has(Sort::Crd, custom.kind) || eval::is_maker(custom.key())
+}
+
 fn is_definition(found: &Manifest) -> bool {
     matches!(found, Manifest::Native(object) if object.kind.kind.as_str() == "CustomResourceDefinition")
 }
@@ -247,19 +261,30 @@ fn define(found: &Manifest, definitions: &mut Definitions) {
     }
 }
 
-/// An object of a kind that is not Kubernetes' own.
-fn judge_custom(custom: &manifest::Custom, definitions: &Definitions, waivers: &Waivers, sink: &Sink, options: &VetOptions) {
+/// What is wrong with an object of a kind that is not Kubernetes' own, by its definition; `seen` by rules it may be anyway.
+fn judge_custom(
+    custom: &manifest::Custom,
+    definitions: &Definitions,
+    program: &Program,
+    seen: bool,
+    options: &VetOptions,
+) -> Vec<Diagnostic> {
     let group = custom.api_version.split_once('/').map_or("", |(group, _)| group);
     let retired = conform::retired(group, &custom.kind, custom.head).map(|warning| warning.in_object(custom.title(), ""));
-    let found: Vec<Diagnostic> = match definitions.check_instance(&custom.root) {
+    let imported = || Some(program.imported(custom.api_version, custom.kind)?.check(&custom.root));
+    let found = match definitions.check_instance(&custom.root).or_else(imported) {
         Some(findings) => findings.into_iter().map(|finding| finding.diagnostic(custom.title())).collect(),
-        None => vec![unverified(custom, options)],
+        None => vec![unverified(custom, seen, options)],
     };
-    retired.into_iter().chain(found).filter(|found| !waivers.waives_custom(found, custom)).for_each(|found| sink.push(found));
+    retired.into_iter().chain(found).collect()
 }
 
-fn unverified(custom: &manifest::Custom, options: &VetOptions) -> Diagnostic {
-    let message = format!("nothing is known about {} {}, so only its metadata was judged", custom.api_version, custom.kind);
+fn unverified(custom: &manifest::Custom, seen: bool, options: &VetOptions) -> Diagnostic {
+    let what = format!("{} {}", custom.api_version, custom.kind);
+    let message = match seen {
+        true => format!("the definition of {what} is not known, so only rules and its metadata were judged"),
+        false => format!("nothing is known about {what}, so only its metadata was judged"),
+    };
     let mut diagnostic =
         Diagnostic::new(&codes::UNVERIFIED, custom.head, message).help("name the file of its CustomResourceDefinition: `--crds FILE`");
     if options.strict {

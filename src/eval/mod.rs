@@ -22,6 +22,7 @@ mod expand;
 mod expr;
 mod finish;
 mod inputs;
+mod makers;
 mod merge;
 mod names;
 mod objects;
@@ -31,6 +32,7 @@ mod scope;
 
 pub use coerce::broken;
 pub use decl::{Body, Decl, DeclKind, Decls};
+pub use makers::is_maker;
 pub use objects::{Objects, selects};
 pub use scope::{Local, LocalValue, Locals, Scope};
 

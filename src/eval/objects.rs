@@ -3,8 +3,10 @@
 //! The indexes are made when a rule first asks. A look-up by labels begins with the label that the fewest pods carry, and a selector
 //! stands under the label that the fewest selectors ask for, so that no rule takes time in proportion to all objects.
 
+use super::makers;
 use crate::diag::suggest;
 use crate::object::Object;
+use crate::schema::added;
 use crate::value::{Node, Origin, Record, Value};
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,8 +22,7 @@ pub struct Objects {
     list: Vec<Object>,
     index: OnceLock<Index>,
     selectors: OnceLock<Selectors>,
-    /// Namespaces with objects of kinds that are not Kubernetes' own, whose controllers may make pods and anything else.
-    foreign: FxHashSet<Ustr>,
+    labels: OnceLock<Labels>,
     /// The level of Pod Security that all pods are judged at, whatever their namespaces say.
     pub pod_security: Option<Ustr>,
 }
@@ -39,6 +40,12 @@ struct Index {
     label_values: FxHashMap<(Ustr, Ustr), Vec<EcoString>>,
     /// By namespace.
     all_pods: FxHashMap<Ustr, Vec<u32>>,
+    /// Namespaces with objects of kinds that are not Kubernetes' own, of which controllers may make pods.
+    foreign: FxHashSet<Ustr>,
+    /// The objects of which controllers make one of that kind, namespace and name; without a namespace, in any.
+    makers: FxHashMap<(Ustr, Option<Ustr>, Ustr), Vec<u32>>,
+    /// The objects of a kind that scale one of that kind, namespace and name.
+    targeting: FxHashMap<(Ustr, (Ustr, Ustr, Ustr)), Vec<u32>>,
 }
 
 struct Pod {
@@ -59,7 +66,10 @@ struct SelectorsOf {
     others: Vec<u32>,
 }
 
-/// Where each kind has something, by its name.
+/// Objects by their kind and namespace, and by a label.
+type Labels = FxHashMap<((Ustr, Ustr), (Ustr, EcoString)), Vec<u32>>;
+
+/// Where each kind has something, by its key.
 type Places = LazyLock<FxHashMap<Ustr, Vec<Ustr>>>;
 
 fn places(of: &[(&str, &[&str])]) -> FxHashMap<Ustr, Vec<Ustr>> {
@@ -91,6 +101,16 @@ static TEMPLATES: Places = LazyLock::new(|| {
         ("ReplicationController", &["spec", "template"]),
         ("Job", &["spec", "template"]),
         ("CronJob", &["spec", "jobTemplate", "spec", "template"]),
+        ("Rollout.argoproj.io", &["spec", "template"]),
+    ])
+});
+
+/// Where each kind names what it scales.
+static TARGETS: Places = LazyLock::new(|| {
+    places(&[
+        ("HorizontalPodAutoscaler", &["spec", "scaleTargetRef"]),
+        ("ScaledObject.keda.sh", &["spec", "scaleTargetRef"]),
+        ("VerticalPodAutoscaler.autoscaling.k8s.io", &["spec", "targetRef"]),
     ])
 });
 
@@ -118,28 +138,65 @@ impl Objects {
         self.list.iter()
     }
 
-    /// Notes that a namespace holds objects of kinds that nothing is known about.
-    pub fn add_foreign(&mut self, namespace: Option<Ustr>) {
-        self.foreign.insert(namespace.unwrap_or_default());
-    }
-
-    /// Whether there are pods in a namespace, and nothing that may make others there: no object of an unknown kind, and no pod without
-    /// a namespace, which may come into any.
+    /// Whether there are pods in a namespace, and nothing that may make others there: no object of a kind whose controller might, and no
+    /// pod without a namespace, which may come into any.
     pub fn knows_pods(&self, namespace: Ustr) -> bool {
         let (index, nowhere) = (self.index(), Ustr::default());
         let peopled = |namespace: Ustr| index.all_pods.get(&namespace).is_some_and(|pods| !pods.is_empty());
-        let foreign = self.foreign.contains(&namespace) || self.foreign.contains(&nowhere);
+        let foreign = index.foreign.contains(&namespace) || index.foreign.contains(&nowhere);
         peopled(namespace) && !foreign && (namespace == nowhere || !peopled(nowhere))
     }
 
-    /// The object of that kind and name, where there is only one; a namespace that is not written is one of its own.
+    /// The object of that kind and name, where there is only one, and nobody else writes into it; a namespace that is not written is one
+    /// of its own.
     pub fn find(&self, kind: Ustr, namespace: Ustr, name: Ustr) -> Option<Node> {
+        if self.index().is_made(kind, namespace, name) {
+            return None;
+        }
         self.index().by_name.get(&(kind, namespace, name)).copied().flatten().map(|i| self.list[i as usize].node())
     }
 
-    /// Whether the run holds objects of that kind and name, be it several.
+    /// Whether the run holds objects of that kind and name, be it several, or one will be made.
     pub fn holds(&self, kind: Ustr, namespace: Ustr, name: Ustr) -> bool {
-        self.index().by_name.contains_key(&(kind, namespace, name))
+        self.index().by_name.contains_key(&(kind, namespace, name)) || self.index().is_made(kind, namespace, name)
+    }
+
+    /// The objects of which controllers make the one of that kind and name.
+    pub fn makers(&self, kind: Ustr, namespace: Ustr, name: Ustr) -> Vec<Node> {
+        let found = [Some(namespace), None].into_iter().filter_map(|space| self.index().makers.get(&(kind, space, name)));
+        found.flatten().take(MOST).map(|&i| self.list[i as usize].node()).collect()
+    }
+
+    /// The objects of a kind that scale a workload.
+    pub fn targeting(&self, kind: Ustr, of: Ustr, namespace: Ustr, name: Ustr) -> Vec<Node> {
+        let found = self.index().targeting.get(&(kind, (of, namespace, name)));
+        found.into_iter().flatten().take(MOST).map(|&i| self.list[i as usize].node()).collect()
+    }
+
+    /// The objects of a kind in a namespace whose own labels a selector selects.
+    pub fn labelled(&self, kind: Ustr, selector: &Record, namespace: Ustr) -> Vec<Node> {
+        let place = (kind, namespace);
+        let exact = exact_labels(selector);
+        let found = exact.into_iter().map(|label| self.labels().get(&(place, label)).map_or(&[][..], Vec::as_slice));
+        let all = || self.index().by_place.get(&place).map_or(&[][..], Vec::as_slice);
+        let candidates = found.min_by_key(|found| found.len()).unwrap_or_else(all);
+        let objects = candidates.iter().map(|&i| &self.list[i as usize]);
+        objects.filter(|object| selects(selector, labels_of(&object.root).map(Arc::as_ref))).take(MOST).map(Object::node).collect()
+    }
+
+    fn labels(&self) -> &Labels {
+        self.labels.get_or_init(|| {
+            let mut labels = Labels::default();
+            for (number, object) in (0u32..).zip(&self.list) {
+                let place = (object.kind.key(), object.namespace.unwrap_or_default());
+                for entry in labels_of(&object.root).into_iter().flat_map(|of| &of.entries) {
+                    if let Some(value) = text(&entry.node) {
+                        labels.entry((place, (entry.key, value.clone()))).or_default().push(number);
+                    }
+                }
+            }
+            labels
+        })
     }
 
     /// The objects of a kind, in one namespace where one is given.
@@ -154,6 +211,9 @@ impl Objects {
 
     /// The one name among those of a kind that a misspelt name must have meant; `None` where there is any doubt.
     pub fn misspelt(&self, kind: Ustr, namespace: Ustr, name: &str) -> Option<Ustr> {
+        if self.index().is_made(kind, namespace, name.into()) {
+            return None;
+        }
         let found = self.index().by_place.get(&(kind, namespace)).filter(|found| found.len() <= 4 * MOST)?;
         let mut meant = found.iter().map(|&i| self.list[i as usize].name).filter(|other| suggest::is_misspelt(name, other));
         let first = meant.next()?;
@@ -206,7 +266,7 @@ impl Objects {
                 .zip(&self.list)
                 .filter_map(|(number, object)| Some((number, object, exact_labels(selector_of(object)?))))
                 .collect();
-            let place = |object: &Object| (object.kind.kind, object.namespace.unwrap_or_default());
+            let place = |object: &Object| (object.kind.key(), object.namespace.unwrap_or_default());
             let mut uses: FxHashMap<_, usize> = FxHashMap::default();
             for (_, object, labels) in &all {
                 labels.iter().for_each(|label| *uses.entry((place(object), label.clone())).or_default() += 1);
@@ -233,8 +293,22 @@ impl Objects {
 }
 
 impl Index {
+    fn is_made(&self, kind: Ustr, namespace: Ustr, name: Ustr) -> bool {
+        let known = |namespace: Option<Ustr>| self.makers.contains_key(&(kind, namespace, name));
+        !self.makers.is_empty() && (known(Some(namespace)) || known(None))
+    }
+
     fn add(&mut self, number: u32, object: &Object) {
-        let (kind, namespace) = (object.kind.kind, object.namespace.unwrap_or_default());
+        let (kind, namespace) = (object.kind.key(), object.namespace.unwrap_or_default());
+        if added::is_added(object.kind.ty) && makers::may_make_pods(object) {
+            self.foreign.insert(namespace);
+        }
+        for (made, name, is_near) in makers::made_of(object, kind) {
+            self.makers.entry((made, is_near.then_some(namespace), name)).or_default().push(number);
+        }
+        if let Some(target) = TARGETS.get(&kind).and_then(|path| target_of(object, path)) {
+            self.targeting.entry((kind, (target.0, namespace, target.1))).or_default().push(number);
+        }
         self.by_kind.entry(kind).or_default().push(number);
         self.by_place.entry((kind, namespace)).or_default().push(number);
         self.by_name.entry((kind, namespace, object.name)).and_modify(|known| *known = None).or_insert(Some(number));
@@ -247,7 +321,7 @@ impl Index {
 
     fn add_pod(&mut self, namespace: Ustr, template: &Arc<Record>, origin: Origin, owner: u32) {
         let number = self.pods.len() as u32;
-        let labels = record_at(template, WORDS.metadata).and_then(|metadata| record_at(metadata, WORDS.labels)).cloned();
+        let labels = labels_of(template).cloned();
         for entry in labels.iter().flat_map(|labels| &labels.entries) {
             if let Value::Str(value) = &entry.node.value {
                 let found = self.by_label.entry((namespace, entry.key, value.clone())).or_default();
@@ -262,9 +336,21 @@ impl Index {
     }
 }
 
+/// The labels in the metadata of an object or a template.
+fn labels_of(record: &Record) -> Option<&Arc<Record>> {
+    record_at(record_at(record, WORDS.metadata)?, WORDS.labels)
+}
+
+/// Kind and name of what an object scales; a kind that is not written is a Deployment.
+fn target_of(object: &Object, path: &[Ustr]) -> Option<(Ustr, Ustr)> {
+    let Value::Record(target) = &object.root.at(path.iter().copied())?.value else { return None };
+    let field = |name: &str| target.get(name.into()).and_then(|entry| text(&entry.node)).map(|text| Ustr::from(text));
+    Some((field("kind").unwrap_or_else(|| "Deployment".into()), field("name")?))
+}
+
 /// The selector of an object that has one and selects anything by it.
 fn selector_of(object: &Object) -> Option<&Record> {
-    let kind = object.kind.kind;
+    let kind = object.kind.key();
     match object.root.at(SELECTORS.get(&kind)?.iter().copied()).map(|node| &node.value) {
         // A Service without labels in its selector selects no pod.
         Some(Value::Record(selector)) if kind != "Service" || !selector.entries.is_empty() => Some(selector),

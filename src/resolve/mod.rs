@@ -11,9 +11,11 @@ mod foreign;
 mod kind;
 mod native;
 mod refine;
+mod views;
 
 pub use kind::{Kind, KindRule, Layered};
 pub use native::RefinedField;
+pub use views::{is_of_library, parts_of};
 
 use crate::ast::{self, Item, Name};
 use crate::diag::{Diagnostic, Sink, codes, suggest};
@@ -35,6 +37,8 @@ pub struct Program<'a> {
     pub sink: &'a Sink,
     /// By [`ModuleId`]; 1 is the file that is built.
     pub modules: Vec<Module<'a>>,
+    /// The bundle of definitions that the run is given beside the program.
+    given: Option<Ustr>,
     /// What an object of a kind that is declared with `crd` becomes, by that kind.
     compositions: FxHashMap<schema::TypeId, Slot<(ModuleId, &'a ast::CrdDecl), Arc<Kind<'a>>>>,
     std_kinds: RwLock<UstrMap<Arc<Kind<'a>>>>,
@@ -118,6 +122,7 @@ impl<'a> Program<'a> {
             db,
             sink,
             modules,
+            given: None,
             compositions: Default::default(),
             std_kinds: Default::default(),
             std_types: Default::default(),
@@ -281,7 +286,7 @@ impl<'a> Program<'a> {
             return schema::kind(&name).or_else(|| self.foreign_kind(name));
         }
         let imported = self.visible(home).find_map(|m| self.module(m).open_natives.iter().find_map(|gv| schema::kind_in(gv, &name)));
-        imported.or_else(|| schema::kind(&name))
+        imported.or_else(|| schema::kind(&name)).or_else(|| schema::kind_in(&self.given?, &name))
     }
 
     /// Whether a name stands at the head of a declaration that did not parse, so that it needs no further error.

@@ -1,8 +1,9 @@
 //! What programs and the library say of native types: refinements of their fields, and the rules on them.
 //!
 //! Both name a type by its short name and hold for all its versions in that API group; behind an import of one version, for that alone.
+//! Kinds that are not Kubernetes' own have types as well (see `views`).
 
-use super::{Alias, Found, KindRef, Program, STD};
+use super::{Alias, Found, Program, STD};
 use crate::ast::{self, ExprKind, Item, Name};
 use crate::schema::{self, NativeTy, TypeId};
 use crate::source::Span;
@@ -60,16 +61,17 @@ impl<'a> Program<'a> {
         match on.module.map(|alias| self.alias(home, alias.name)) {
             None => {
                 let own: Vec<TypeId> = schema::versions_of(&name).collect();
-                // Else a kind that the program defines or imports.
-                match self.kind_named(home, name).filter(|_| own.is_empty() && home != STD) {
-                    Some(KindRef::Native(kind)) => vec![kind.ty],
-                    _ => own,
+                match own.is_empty() {
+                    false => own,
+                    true if home == STD => self.library_types(name),
+                    true => self.defined_types(home, name),
                 }
             }
             // The library puts its group in front of a name that another group has too: `events.Event`.
             Some(None) if home == STD => on.module.map(|group| in_group(&group.name, &name)).unwrap_or_default(),
             Some(Some(Alias::Native(group_version))) => {
-                super::build::native_in(&group_version, name).and_then(native_id).into_iter().collect()
+                let own = super::build::native_in(&group_version, name).and_then(native_id);
+                own.map_or_else(|| super::views::types_in(group_version, name), |id| vec![id])
             }
             Some(_) => Vec::new(),
         }
@@ -129,7 +131,7 @@ fn native_id(ty: Ty) -> Option<TypeId> {
 }
 
 /// A server's default is a plain literal.
-fn literal(expr: &ast::Expr) -> Option<Node> {
+pub(super) fn literal(expr: &ast::Expr) -> Option<Node> {
     let value = match &expr.kind {
         ExprKind::Str(text) => Value::str(text.as_static()?),
         ExprKind::Bool(b) => Value::Bool(*b),

@@ -1,4 +1,4 @@
-//! Rules: what must hold for every value of a native type, wherever it stands in any object.
+//! Rules: what must hold for every value of a type of an API, wherever it stands in any object.
 //!
 //! A [`RuleBook`] has, for each type, its refinements and its rules, prepared when a value of the type is first met. The walk over an
 //! object (`conform`) hands each value of the right shape to a [`RuleJudge`], which checks the refinements natively and interprets the
@@ -25,8 +25,9 @@ use crate::check::{self, Reads};
 use crate::conform::{Judge, Memory, Site, Worth};
 use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
-use crate::resolve::{Found, Program, RefinedField, STD};
-use crate::schema::{self, KubeRange, Minor, TypeId};
+use crate::object::Object;
+use crate::resolve::{Found, Program, RefinedField, STD, parts_of};
+use crate::schema::{self, KubeRange, Minor, NativeKind, TypeId, added};
 use crate::stdlib;
 use crate::types::ModuleId;
 use crate::value::{Node, Origin, Record, Value};
@@ -34,6 +35,7 @@ use memo::{Projection, Slots};
 use rayon::prelude::*;
 use reads::{Path, RuleReads};
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
@@ -50,6 +52,8 @@ pub struct RuleBook<'p, 'a> {
     others: bool,
     /// How many rules were made ready.
     ready: AtomicU32,
+    /// As what objects of kinds that are not Kubernetes' own are judged, by `apiVersion` and `kind`.
+    views: FxHashMap<(Ustr, Ustr), Vec<&'static NativeKind>>,
 }
 
 /// What holds for the values of one type.
@@ -90,13 +94,38 @@ impl<'p, 'a> RuleBook<'p, 'a> {
     pub fn new(program: &'p Program<'a>, kube: KubeRange) -> RuleBook<'p, 'a> {
         RuleBook {
             program,
-            // Kinds that the program defines or imports are known by now; a type that comes later is no matter of its rules.
+            // Kinds that the program defines or imports are known by now; of those that come later see `with_custom`.
             types: (0..schema::type_count() + schema::added::type_count()).map(|_| OnceLock::new()).collect(),
             kube,
             sets: RuleSets::default(),
             others: true,
             ready: AtomicU32::new(0),
+            views: FxHashMap::default(),
         }
+    }
+
+    /// The same for a run with objects of these kinds, each an `apiVersion` and a `kind`, which are not Kubernetes' own.
+    #[must_use]
+    pub fn with_custom(mut self, kinds: impl Iterator<Item = (Ustr, Ustr)>) -> RuleBook<'p, 'a> {
+        for (api_version, kind) in kinds {
+            if !self.views.contains_key(&(api_version, kind)) {
+                let mut views = self.program.views(api_version, kind);
+                views.retain(|view| self.says_anything(view));
+                self.views.insert((api_version, kind), views);
+            }
+        }
+        self.types.resize_with(schema::type_count() + added::type_count(), OnceLock::new);
+        self
+    }
+
+    /// As what objects of a kind that is not Kubernetes' own are judged.
+    pub fn views(&self, api_version: Ustr, kind: Ustr) -> &[&'static NativeKind] {
+        self.views.get(&(api_version, kind)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether anything is said of the values of a kind, or of parts of it.
+    fn says_anything(&self, kind: &NativeKind) -> bool {
+        parts_of(kind).into_iter().any(|id| !self.program.rules(id).is_empty() || !self.program.refinements(id).is_empty())
     }
 
     /// The same with other sets of the library's rules.
@@ -136,7 +165,7 @@ impl<'p, 'a> RuleBook<'p, 'a> {
     /// Whether a user's rule may ask of other objects, by its text: `select(Service, …)`.
     fn asks_others(&self, rule: &ast::RuleDecl) -> bool {
         static QUESTION: LazyLock<Option<regex::Regex>> =
-            LazyLock::new(|| regex::Regex::new(r"\b(find|holds|misspelt|misspeltLabel|objects|select|selecting|podsKnown)\s*\(").ok());
+            LazyLock::new(|| regex::Regex::new(r"\b(find|holds|labelled|makers|misspelt|misspeltLabel|objects|select|selecting|targeting|podsKnown)\s*\(").ok());
         let text = self.program.db.text(rule.span);
         RuleSet::of(rule).is_none() && QUESTION.as_ref().is_some_and(|question| question.is_match(&text))
     }
@@ -297,6 +326,13 @@ impl<'a> Judge for RuleJudge<'_, 'a> {
     fn may_lack(&self, ty: TypeId, field: Ustr) -> bool {
         let rules = self.book.of(ty, self.shared);
         rules.is_some_and(|rules| rules.refinements.iter().any(|f| f.name == field && f.ty.is_optional()))
+    }
+
+    fn views(&self, object: &Object) -> Vec<&'static NativeKind> {
+        match added::is_added(object.kind.ty) {
+            true => self.book.views(object.kind.api_version, object.kind.kind).to_vec(),
+            false => Vec::new(),
+        }
     }
 }
 

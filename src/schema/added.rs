@@ -80,6 +80,11 @@ fn native_field(owner: TypeId, field: NewField) -> NativeField {
     }
 }
 
+/// Whether a type is not of Kubernetes.
+pub fn is_added(id: TypeId) -> bool {
+    id.index() >= super::type_count()
+}
+
 /// How many types were added so far.
 pub fn type_count() -> usize {
     ADDED.read().unwrap_or_else(|e| e.into_inner()).types.len()
@@ -118,6 +123,23 @@ pub fn add_bundle(name: Ustr, kinds: Vec<NewKind>) -> &'static [&'static NativeK
     ADDED.write().unwrap_or_else(|e| e.into_inner()).bundles.entry(name).or_insert(made.leak())
 }
 
+/// A kind of which nothing is known but what every object has.
+pub fn bare_kind(api_version: Ustr, kind: Ustr) -> &'static NativeKind {
+    static TYPE: LazyLock<TypeId> = LazyLock::new(|| {
+        let metadata = super::type_named("ObjectMeta").map_or(NativeTy::Object, NativeTy::Ref);
+        let field = |name: &str, ty| NewField { name: name.into(), ty, required: false, default: None, allowed: Vec::new(), doc: String::new() };
+        let fields = vec![field("apiVersion", NativeTy::String), field("kind", NativeTy::String), field("metadata", metadata)];
+        add_type("Object".into(), "Object".into(), fields)
+    });
+    let name = Ustr::from(&format!("bare {api_version} {kind}"));
+    let known = bundle(name).unwrap_or_else(|| {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
+        let (group, version) = (Ustr::from(group), Ustr::from(version));
+        add_bundle(name, vec![NewKind { kind, group, version, ty: *TYPE, plural: kind, namespaced: true }])
+    });
+    known[0]
+}
+
 /// The kinds of a bundle, where it is known.
 pub fn bundle(name: Ustr) -> Option<&'static [&'static NativeKind]> {
     ADDED.read().unwrap_or_else(|e| e.into_inner()).bundles.get(&name).copied()
@@ -129,8 +151,8 @@ pub(super) fn kind_in(bundle_name: &str, kind: &str) -> Option<&'static NativeKi
 
 /// The type of a number behind those of Kubernetes.
 pub(super) fn native_type(id: TypeId) -> Option<&'static NativeType> {
-    let added = ADDED.read().unwrap_or_else(|e| e.into_inner());
-    id.index().checked_sub(super::type_count()).and_then(|index| added.types.get(index).copied())
+    let index = id.index().checked_sub(super::type_count())?;
+    ADDED.read().unwrap_or_else(|e| e.into_inner()).types.get(index).copied()
 }
 
 pub(super) fn doc(ty: Ustr, field: Ustr) -> Option<&'static str> {

@@ -188,3 +188,13 @@ pub struct NativeKind {
     pub subresources: Vec<Ustr>,
     pub releases: Releases,
 }
+
+impl NativeKind {
+    /// What tells it from kinds of the same name: `Service` of Kubernetes, `Service.serving.knative.dev` of another project.
+    pub fn key(&self) -> Ustr {
+        match super::added::is_added(self.ty) {
+            true => Ustr::from(&format!("{}.{}", self.kind, self.group)),
+            false => self.kind,
+        }
+    }
+}

@@ -71,6 +71,8 @@ pub static FILES: &[(&str, &str)] = &[
     ("std/rules/references.kdsl", include_str!("../../stdlib/rules/references.kdsl")),
     ("std/rules/references-policy.kdsl", include_str!("../../stdlib/rules/references-policy.kdsl")),
     ("std/rules/references-quota.kdsl", include_str!("../../stdlib/rules/references-quota.kdsl")),
+    ("std/rules/references-gateway.kdsl", include_str!("../../stdlib/rules/references-gateway.kdsl")),
+    ("std/rules/references-operators.kdsl", include_str!("../../stdlib/rules/references-operators.kdsl")),
     ("std/rules/practice.kdsl", include_str!("../../stdlib/rules/practice.kdsl")),
     ("std/rules/practice-access.kdsl", include_str!("../../stdlib/rules/practice-access.kdsl")),
     ("std/rules/security.kdsl", include_str!("../../stdlib/rules/security.kdsl")),
@@ -88,6 +90,8 @@ pub enum Sort {
     Type,
     Fn,
     Let,
+    /// A kind of another project, with what rules read of it.
+    Crd,
     /// Found by the type that they are on.
     Rule,
     Refine,
@@ -96,6 +100,11 @@ pub enum Sort {
 /// The declaration of that sort and name, parsed now if it never was.
 pub fn item(sort: Sort, name: Name) -> Option<&'static Item> {
     STD.index.get(&name)?.iter().find(|(s, _)| *s == sort).map(|&(_, i)| STD.parse(i))
+}
+
+/// Whether there is a declaration of that sort and name.
+pub fn has(sort: Sort, name: Name) -> bool {
+    STD.index.get(&name).is_some_and(|found| found.iter().any(|(s, _)| *s == sort))
 }
 
 /// The rules on a native type, by its short name, in the order of the files; each parsed now if it never was.
@@ -199,6 +208,7 @@ impl Std {
             Some("type") => Sort::Type,
             Some("fn") => Sort::Fn,
             Some("let") => Sort::Let,
+            Some("crd") => Sort::Crd,
             Some("rule") => Sort::Rule,
             Some("refine") => Sort::Refine,
             _ => return,
