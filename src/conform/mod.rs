@@ -92,16 +92,6 @@ pub fn conform_one<J: Judge>(context: &Context, object: &Object, judge: &mut J, 
     Some(seen.object)
 }
 
-/// The metadata of an object, which is that of Kubernetes whatever its kind.
-pub fn conform_metadata<J: Judge>(context: &Context, object: &Object, judge: &mut J, known: &mut Known) {
-    let (ty, name) = (object.kind.ty.get(), Ustr::from("metadata"));
-    let (Some(field), Some(entry)) = (ty.field(name), object.root.get(name)) else { return };
-    // Here the server does not tell what is null from what is absent.
-    let mut walk = Walk { again: true, ..Walk::new(context, object, judge, known) };
-    walk.within(Step::Field(name), &entry.node, |walk| walk.value(&entry.node, field.ty));
-    walk.site.tell();
-}
-
 /// What is to say of an object whose group's project ended or moved.
 pub fn retired(group: &str, kind: &str, head: Span) -> Option<Diagnostic> {
     let successor = schema::retired(group)?;

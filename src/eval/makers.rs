@@ -50,10 +50,7 @@ static MAKERS: LazyLock<UstrMap<Vec<Made>>> = LazyLock::new(|| {
         ("KafkaUser.kafka.strimzi.io", vec![secret(&[NAME])]),
         (
             "Bundle.trust.cert-manager.io",
-            vec![
-                Made { anywhere: true, ..secret(&[NAME]) },
-                Made { kind: "ConfigMap", anywhere: true, names: &[NAME] },
-            ],
+            vec![Made { anywhere: true, ..secret(&[NAME]) }, Made { kind: "ConfigMap", anywhere: true, names: &[NAME] }],
         ),
         // For those that an annotation names an issuer for, cert-manager makes Certificates.
         ("Ingress", vec![secret(&[&["spec", "tls", "*", "secretName"]])]),
@@ -80,7 +77,8 @@ const WITHOUT_PODS: &[&str] = &[
 ];
 
 /// Kinds that do not either, of groups with some that do; and the other way round.
-const ALSO_WITHOUT: &[&str] = &["AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor", "VerticalPodAutoscaler"];
+const ALSO_WITHOUT: &[&str] =
+    &["AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor", "VerticalPodAutoscaler"];
 const WITH_PODS: &[&str] = &["Gateway", "ScaledJob"];
 
 /// Whether a controller may make pods of an object of a kind that is not Kubernetes' own.

@@ -164,8 +164,10 @@ impl<'p, 'a> RuleBook<'p, 'a> {
 
     /// Whether a user's rule may ask of other objects, by its text: `select(Service, …)`.
     fn asks_others(&self, rule: &ast::RuleDecl) -> bool {
-        static QUESTION: LazyLock<Option<regex::Regex>> =
-            LazyLock::new(|| regex::Regex::new(r"\b(find|holds|labelled|makers|misspelt|misspeltLabel|objects|select|selecting|targeting|podsKnown)\s*\(").ok());
+        static QUESTION: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
+            regex::Regex::new(r"\b(find|holds|labelled|makers|misspelt|misspeltLabel|objects|select|selecting|targeting|podsKnown)\s*\(")
+                .ok()
+        });
         let text = self.program.db.text(rule.span);
         RuleSet::of(rule).is_none() && QUESTION.as_ref().is_some_and(|question| question.is_match(&text))
     }

@@ -127,7 +127,8 @@ pub fn add_bundle(name: Ustr, kinds: Vec<NewKind>) -> &'static [&'static NativeK
 pub fn bare_kind(api_version: Ustr, kind: Ustr) -> &'static NativeKind {
     static TYPE: LazyLock<TypeId> = LazyLock::new(|| {
         let metadata = super::type_named("ObjectMeta").map_or(NativeTy::Object, NativeTy::Ref);
-        let field = |name: &str, ty| NewField { name: name.into(), ty, required: false, default: None, allowed: Vec::new(), doc: String::new() };
+        let field =
+            |name: &str, ty| NewField { name: name.into(), ty, required: false, default: None, allowed: Vec::new(), doc: String::new() };
         let fields = vec![field("apiVersion", NativeTy::String), field("kind", NativeTy::String), field("metadata", metadata)];
         add_type("Object".into(), "Object".into(), fields)
     });
