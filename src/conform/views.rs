@@ -30,7 +30,8 @@ impl<J: Judge> View<'_, J> {
             let Some(field) = ty.field(entry.key) else { continue };
             // Of an object's metadata speaks whoever walks over the whole.
             let is_common = added::is_added(id) && matches!(field.ty, NativeTy::Ref(inner) if !added::is_added(inner));
-            if !is_common && !(field.name == "status" && self.site.path_text().is_empty()) {
+            let is_status = field.name == "status" && self.site.path_text().is_empty();
+            if !is_common && !is_status {
                 shaped &= self.within(Step::Field(entry.key), &entry.node, |walk| walk.value(&entry.node, field.ty));
             }
         }

@@ -45,8 +45,11 @@ struct Index {
     /// The objects of which controllers make one of that kind, namespace and name; without a namespace, in any.
     makers: FxHashMap<(Ustr, Option<Ustr>, Ustr), Vec<u32>>,
     /// The objects of a kind that scale one of that kind, namespace and name.
-    targeting: FxHashMap<(Ustr, (Ustr, Ustr, Ustr)), Vec<u32>>,
+    targeting: FxHashMap<(Ustr, Target), Vec<u32>>,
 }
+
+/// Kind, namespace and name.
+type Target = (Ustr, Ustr, Ustr);
 
 struct Pod {
     node: Node,
