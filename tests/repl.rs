@@ -197,10 +197,10 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// `None` where there is no tmux.
-    fn open() -> Option<Terminal> {
+    /// `None` where there is no tmux. Each test has a terminal of its own name.
+    fn open(test: &str) -> Option<Terminal> {
         let folder = folder(&[]);
-        let terminal = Terminal { socket: format!("kdsl-test-{}", std::process::id()), folder };
+        let terminal = Terminal { socket: format!("kdsl-test-{}-{test}", std::process::id()), folder };
         let home = terminal.folder.path().to_str()?;
         let command = format!("cd {home} && HOME={home} XDG_STATE_HOME= TERM=xterm {} repl", env!("CARGO_BIN_EXE_kdsl"));
         let made = terminal.tmux(&["new-session", "-d", "-x", "100", "-y", "30", "sh", "-c", &command]);
@@ -262,7 +262,7 @@ impl Drop for Terminal {
 
 #[test]
 fn a_terminal_completes_hints_and_goes_on() {
-    let Some(terminal) = Terminal::open() else { return println!("there is no tmux: nothing is tested") };
+    let Some(terminal) = Terminal::open("completes") else { return println!("there is no tmux: nothing is tested") };
     terminal.shows("`:help` lists the commands");
     terminal.types(&["1 + 2", "Enter"], "3 : Int");
     // An entry goes on while a bracket is open.
@@ -296,4 +296,25 @@ fn a_terminal_completes_hints_and_goes_on() {
         std::thread::sleep(Duration::from_millis(500));
     }
     assert!(kept(), "history is kept");
+}
+
+#[test]
+fn what_is_typed_ahead_is_kept_and_history_at_once() {
+    let Some(terminal) = Terminal::open("ahead") else { return println!("there is no tmux: nothing is tested") };
+    terminal.shows("`:help` lists the commands");
+    // A terminal that does not mark what is pasted sends it as if it were typed at once.
+    terminal.tmux(&["set-buffer", "1 + 1\nlet a = 20\nconfig c { data { A = \"x\" } }\na * 3\n"]);
+    terminal.tmux(&["paste-buffer"]);
+    terminal.shows("2 : Int");
+    terminal.shows("+ ConfigMap c");
+    terminal.shows("60 : Int");
+    // Whoever closes the window loses nothing.
+    let history = fs::read_to_string(terminal.folder.path().join(".local/state/kdsl/history")).unwrap();
+    assert!(history.contains("let a = 20\n") && history.contains("a * 3\n"), "{history}");
+}
+
+#[test]
+fn help_fits_narrow_terminals() {
+    assert!(kdsl::repl::help(40).lines().all(|line| line.chars().count() <= 40), "{}", kdsl::repl::help(40));
+    assert!(kdsl::repl::help(100).contains("  :mark                 remember the objects as they are now\n"));
 }

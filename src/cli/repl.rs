@@ -9,7 +9,7 @@ use super::{ERRORS, Stop, explain, input, words};
 use crate::diag::render::Style;
 use crate::paint::Paint;
 use crate::prose::cut;
-use crate::repl::{Candidate, Look, Reply, Session, Then, parts};
+use crate::repl::{Candidate, Look, Reply, Session, Then, help, parts};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -42,6 +42,8 @@ pub struct Args {
 
 const PROMPT: &str = "> ";
 const CONTINUED: &str = "… ";
+/// So many entries are kept for later sessions.
+const HISTORY: usize = 2000;
 
 pub fn run(args: Args, color: Color) -> Result<ExitCode, Stop> {
     let world = input::here()?;
@@ -96,6 +98,7 @@ impl Talk {
             print(&reply.text)?;
             reply = match reply.then {
                 Then::Nothing => return Ok(true),
+                Then::Help => Reply { text: help(terminal::width()), ..Reply::default() },
                 Then::Quit => return Ok(false),
                 Then::Explain(topic) => self.explain(&topic),
                 Then::Load(path) => self.load(&path),
@@ -170,6 +173,8 @@ fn terminal(talk: Talk) -> Result<ExitCode, Stop> {
         .completion_show_all_if_ambiguous(true)
         .history_ignore_dups(true)
         .map_err(cannot)?
+        .max_history_size(HISTORY)
+        .map_err(cannot)?
         .build();
     let mut editor: Editor<Guide, DefaultHistory> = Editor::with_config(config).map_err(cannot)?;
     let colored = talk.color.for_stdout();
@@ -177,15 +182,24 @@ fn terminal(talk: Talk) -> Result<ExitCode, Stop> {
     editor.set_helper(Some(Guide { talk: talk.clone(), colored }));
     let history = history_file();
     if let Some(file) = &history {
+        if let Some(folder) = file.parent() {
+            let _ = fs::create_dir_all(folder);
+        }
         // A first session has none.
         let _ = editor.load_history(file);
     }
-    print(&format!("kdsl {}; `:help` lists the commands, Tab completes, Ctrl-D ends\n", env!("CARGO_PKG_VERSION")))?;
+    let greeting = format!("kdsl {}; `:help` lists the commands, Tab completes, Ctrl-D ends", env!("CARGO_PKG_VERSION"));
+    print(
+        &(textwrap::fill(&greeting, textwrap::Options::new(terminal::width()).word_splitter(textwrap::WordSplitter::NoHyphenation)) + "\n"),
+    )?;
     loop {
         match editor.readline(PROMPT) {
             Ok(entry) => {
                 if !entry.trim().is_empty() {
                     let _ = editor.add_history_entry(entry.trim_end());
+                    // At once, so that a window that is closed loses nothing, and behind what other sessions wrote meanwhile. History is
+                    // a convenience: where it cannot be kept, nothing is lost.
+                    let _ = history.as_ref().map(|file| editor.append_history(file));
                 }
                 let goes_on = talk.borrow_mut().enter(&entry)?;
                 if !goes_on {
@@ -197,13 +211,6 @@ fn terminal(talk: Talk) -> Result<ExitCode, Stop> {
             Err(ReadlineError::Eof) => break,
             Err(error) => return Err(cannot(error)),
         }
-    }
-    if let Some(file) = &history {
-        if let Some(folder) = file.parent() {
-            let _ = fs::create_dir_all(folder);
-        }
-        // History is a convenience: where it cannot be kept, nothing is lost.
-        let _ = editor.save_history(file);
     }
     Ok(ExitCode::SUCCESS)
 }

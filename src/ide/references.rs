@@ -135,6 +135,10 @@ fn written(analysis: &Analysis, target: &Target, place: &Place, name: &str) -> R
     if text.starts_with(['"', 'r']) && text.ends_with('"') {
         return Ok(format!("\"{name}\""));
     }
+    // `$(NAME)` stands within a text.
+    if before.ends_with("$(") && file[place.range.end..].starts_with(')') {
+        return Ok(name.into());
+    }
     // A label may be any text in quotes, but for a word behind a dot.
     if is_word || matches!(target, Target::Label(_)) && !name.is_empty() && !before.ends_with('.') {
         return Ok(literal::key(name));

@@ -89,7 +89,7 @@ impl Session {
                 Reply::default()
             }
             "quit" => Reply::then(Then::Quit),
-            _ => Reply::text(help()),
+            _ => Reply::then(Then::Help),
         }
     }
 
@@ -331,13 +331,23 @@ fn unknown(head: &str, fitting: &[&Command]) -> Reply {
     Reply::failed(format!("error: there is no command `:{head}`\n  Help: {help}\n"))
 }
 
-fn help() -> String {
-    let lines = COMMANDS.iter().map(|c| {
-        let head = format!(":{} {}", c.name, c.takes);
-        format!("  {:<22}{}\n", head.trim(), c.about)
-    });
-    let intro = "Enter an expression to see its value, or a declaration to add it; a declaration\n\
-                 of the same name takes the place of the one before. An entry goes on while a\n\
-                 bracket is open; an empty line ends it. Commands can be shortened:\n\n";
-    intro.to_string() + &lines.collect::<String>()
+/// What `:help` says, in so many columns.
+pub fn help(width: usize) -> String {
+    let intro = "Enter an expression to see its value, or a declaration to add it; a declaration of the same name takes the place of the \
+                 one before. An entry goes on while a bracket is open; an empty line ends it. Commands can be shortened:";
+    let mut out = textwrap::fill(intro, width.min(80)) + "\n\n";
+    for command in COMMANDS {
+        let head = format!("  :{} {}", command.name, command.takes);
+        // Beside each other only where both have room.
+        let (first, indent) = match width < 64 {
+            true => (format!("{}\n", head.trim_end()), " ".repeat(6)),
+            false => (format!("{:<24}", head.trim_end()), " ".repeat(24)),
+        };
+        let options = textwrap::Options::new(width).initial_indent(&indent).subsequent_indent(&indent).break_words(false);
+        let about = textwrap::fill(command.about, options);
+        out.push_str(&first);
+        out.push_str(if first.ends_with('\n') { &about } else { about.trim_start() });
+        out.push('\n');
+    }
+    out
 }

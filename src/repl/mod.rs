@@ -31,7 +31,7 @@ use places::{Places, Typed};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-pub use commands::COMMANDS;
+pub use commands::{COMMANDS, help};
 pub use complete::{Candidate, Hint};
 pub use render::Style;
 pub use words::{Look, Part, parts};
@@ -66,6 +66,8 @@ pub enum Then {
         path: String,
         text: String,
     },
+    /// Show [`help`].
+    Help,
     Quit,
 }
 

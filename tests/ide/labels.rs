@@ -232,3 +232,101 @@ fn a_key_that_bears_a_files_name_keeps_it() {
     let (analysis, offset) = marked("config c { files = [\"conf/a.txt\"] }\nlet x = config.c.content[\"a.tx‸t\"]");
     assert_eq!(ide::renamable(&analysis, "a.kdsl", offset).unwrap_err(), "this key bears the name of a file: rename that");
 }
+
+const NATIVE: &str = r#"
+Deployment web {
+  spec {
+    selector { matchLabels { app = "web" } }
+    template {
+      metadata { labels { app = "web", tier = "front" } }
+      spec {
+        containers main {
+          image = "a:1"
+          args  = ["--port=$(PORT)", "--host=$(HOST)", "$$(PORT)"]
+          env PORT = "8080"
+          env URL { value = "http://localhost:$(PORT)/" }
+          ports http = 8080
+        }
+        containers proxy { image = "p:1", command = ["run", "$(PORT)"], ports admin = 9901 }
+      }
+    }
+  }
+}
+Service web { spec { selector { app = "web" }, ports http { port = 80, targetPort = "http" }, ports adm { port = 81, targetPort = "admin" } } }
+Service lone { spec { selector { app = "lone" }, ports http { port = 80, targetPort = "http" } } }
+Ingress site {
+  spec {
+    defaultBackend { service { name = "web", port { name = "adm" } } }
+    rules = [{ host = "a.example.com", http { paths = [{ path = "/", pathType = "Prefix", backend { service { name = "web", port { name = "http" } } } }] } }]
+  }
+}
+"#;
+
+/// The lines that mean what the mark stands at, in a text.
+fn meant_in(text: &str, line: &str) -> Vec<String> {
+    let at = text.replacen(&line.replace('‸', ""), line, 1);
+    assert!(at.contains('‸'), "`{line}` is there");
+    let (analysis, offset) = marked(&at);
+    let target = Target::at(&analysis, "a.kdsl", offset).unwrap_or_else(|| panic!("`{line}` is a label"));
+    lines(&analysis, &ide::uses(&analysis, &target))
+}
+
+fn led_in(text: &str, line: &str) -> Vec<String> {
+    let (analysis, offset) = marked(&text.replacen(&line.replace('‸', ""), line, 1));
+    lines(&analysis, &ide::definition(&analysis, "a.kdsl", offset))
+}
+
+#[test]
+fn a_text_mentions_variables_of_its_container() {
+    let port = [
+        "args  = [\"--port=$(PORT)\", \"--host=$(HOST)\", \"$$(PORT)\"]",
+        "env PORT = \"8080\"",
+        "env URL { value = \"http://localhost:$(PORT)/\" }",
+    ];
+    assert_eq!(meant_in(NATIVE, "--port=$(PO‸RT)"), port);
+    assert_eq!(meant_in(NATIVE, "env PO‸RT"), port);
+    assert_eq!(led_in(NATIVE, "localhost:$(‸PORT)"), ["env PORT = \"8080\""]);
+    // Another container has variables of its own, and what is escaped is no name.
+    assert_eq!(meant_in(NATIVE, "\"run\", \"$(PO‸RT)\"").len(), 1);
+    assert_eq!(led_in(NATIVE, "$$(PO‸RT)"), [""; 0]);
+    let lost = hover(&NATIVE.replacen("$(HOST)", "$(HO‸ST)", 1));
+    assert!(lost.contains("`Deployment.web` has no variable `HOST` of its own"), "{lost}");
+
+    let app = "app web {\n  image = \"a:1\"\n  args = [\"-p\", \"$(POR‸T)\"]\n  env PORT = \"80\"\n  env ALSO = \"${1}:$(PORT)\"\n}\nextend Deployment web { spec { template { spec { containers web { command = [\"$(PORT)\"] } } } } }";
+    let (analysis, offset) = marked(app);
+    let target = Target::at(&analysis, "a.kdsl", offset).expect("a label");
+    let edits = ide::renaming(&analysis, &target, "LISTEN").expect("a good name");
+    assert_eq!(edits.into_iter().map(|(_, text)| text).collect::<Vec<_>>(), ["LISTEN"; 4]);
+    // Names with dots are quoted as labels, and plain within a text.
+    let edits = ide::renaming(&analysis, &target, "a.b").expect("a good name");
+    assert_eq!(edits.into_iter().map(|(_, text)| text).collect::<Vec<_>>(), ["a.b", "\"a.b\"", "a.b", "a.b"]);
+}
+
+#[test]
+fn a_native_service_sends_to_ports_of_the_pods_that_it_selects() {
+    assert_eq!(led_in(NATIVE, "ports http { port = 80, targetPort = \"ht‸tp\" }, ports adm"), ["ports http = 8080"]);
+    assert_eq!(
+        led_in(NATIVE, "targetPort = \"adm‸in\""),
+        ["containers proxy { image = \"p:1\", command = [\"run\", \"$(PORT)\"], ports admin = 9901 }"]
+    );
+    assert_eq!(meant_in(NATIVE, "ports ht‸tp = 8080").len(), 2);
+    // Nothing is known of what this one selects.
+    assert_eq!(led_in(NATIVE, "lone\" }, ports http { port = 80, targetPort = \"ht‸tp\""), [""; 0]);
+    let lost = hover(&NATIVE.replacen("targetPort = \"admin\"", "targetPort = \"no‸ne\"", 1));
+    assert!(lost.contains("No pod that `Service.web` selects has a port `none`."), "{lost}");
+
+    let app = "app web { image = \"a:1\", port http = 80, sidecar proxy { image = \"p:1\", ports admin = 1 } }\nService own { spec { selector = app.web.selector, ports x { port = 80, targetPort = \"http\" } } }\nService by { spec { selector { \"app.kubernetes.io/name\" = \"web\" }, ports x { port = 80, targetPort = \"admin\" } } }";
+    assert_eq!(meant_in(app, "port ht‸tp").len(), 2);
+    assert_eq!(meant_in(app, "ports ad‸min").len(), 2);
+}
+
+#[test]
+fn a_native_ingress_leads_to_ports_of_its_services() {
+    assert_eq!(meant_in(NATIVE, "service { name = \"web\", port { name = \"ht‸tp\" }").len(), 2);
+    assert_eq!(meant_in(NATIVE, "ports ad‸m {").len(), 2);
+    assert!(led_in(NATIVE, "port { name = \"a‸dm\"")[0].starts_with("Service web {"));
+    let app = "app web { image = \"a:1\", port http = 80, expose http = 80 }\nIngress i { spec { defaultBackend { service { name = \"web\", port { name = \"http\" } } } } }";
+    assert_eq!(meant_in(app, "port { name = \"ht‸tp\"").len(), 3);
+    let by_name = app.replace("name = \"web\"", "name = app.web.name");
+    assert_eq!(meant_in(&by_name, "port { name = \"ht‸tp\"").len(), 3);
+}

@@ -4,12 +4,15 @@
 //! `expose http`, `readiness { port = "http" }`, `app.web.port.http`, the `volumeMounts` of a sidecar. To the checker these are texts. So
 //! all blocks are walked by their types here ([`walk`]), each label and each text that refers to one is written down under a *node*, its
 //! scope, its space and its name ([`roles`] knows which field means which space), what expressions read is added ([`reads`]), and nodes
-//! that mean one thing are joined: those of a kind and of its declarations, and an exposed port with the port behind it.
+//! that mean one thing are joined: those of a kind and of its declarations, an exposed port with the port behind it, and the target of a
+//! native Service with the ports of the pods that it [selects].
 
 mod blocks;
+mod mentions;
 mod reads;
 mod roles;
 mod scopes;
+mod selects;
 mod walk;
 
 use super::describe::joined;
@@ -22,6 +25,7 @@ use crate::types::{Condition, Ty};
 use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 use scopes::{ScopeId, Scopes};
+use selects::Selects;
 use std::collections::BTreeSet;
 
 /// What a label is looked for by.
@@ -166,13 +170,14 @@ fn with<T>(analysis: &Analysis, work: impl FnOnce(&Labels, &Program) -> T) -> T 
         found.extend(reads.iter().flat_map(|read| walk::read(program, &scopes, read)));
         found.sort_by_key(|one| (one.span.start, one.role));
         found.dedup_by_key(|one| (one.span, one.node));
-        let same = joined_nodes(&scopes, &found, &walked.exposed);
+        found.retain(|one| one.node.space != roles::TARGET || walked.selects.has_pods(&scopes, one.node.scope));
+        let same = joined_nodes(&scopes, &found, &walked.exposed, &walked.selects);
         work(&Labels { scopes, found, same }, program)
     })
 }
 
 /// Joins the nodes that mean one thing.
-fn joined_nodes(scopes: &Scopes, found: &[Occurrence], exposed: &walk::Exposed) -> FxHashMap<Node, FxHashSet<Node>> {
+fn joined_nodes(scopes: &Scopes, found: &[Occurrence], exposed: &walk::Exposed, selects: &Selects) -> FxHashMap<Node, FxHashSet<Node>> {
     let mut nodes: FxHashSet<Node> = found.iter().map(|one| one.node).collect();
     let mut same: FxHashMap<Node, FxHashSet<Node>> = FxHashMap::default();
     let mut join = |one: Node, other: Node| {
@@ -192,6 +197,11 @@ fn joined_nodes(scopes: &Scopes, found: &[Occurrence], exposed: &walk::Exposed) 
             if nodes.contains(&inherited) {
                 join(*node, inherited);
             }
+        }
+    }
+    for node in &nodes {
+        for port in selects.ports(scopes, node, &nodes) {
+            join(*node, port);
         }
     }
     same
@@ -262,6 +272,10 @@ impl<'a> Labels<'a> {
         let makes = |space: Name| makers.iter().any(|one| one.node.space == space);
         let whose = match port {
             Some(port) if !makes(port.space) => format!("{owner} has no port `{}`.", node.name),
+            _ if makers.is_empty() && roles::is_variables(node.space) => {
+                format!("{owner} has no variable `{}` of its own: unless `envFrom` brings it, the text stays as it is.", node.name)
+            }
+            _ if makers.is_empty() && node.space == roles::TARGET => format!("No pod that {owner} selects has a port `{}`.", node.name),
             _ if makers.is_empty() => format!("{owner} has no {} `{}`.", roles::plain(node.space), node.name),
             _ => format!("{}{} of {owner}.", noun[..1].to_uppercase(), &noun[1..]),
         };

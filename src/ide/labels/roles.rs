@@ -16,12 +16,38 @@ pub const CONTAINERS: &str = "containers";
 /// The keys of a config or a secret.
 pub const KEYS: &str = "keys";
 
+/// The ports that a native Service sends to.
+pub const TARGET: &str = "target";
+/// The ports of a native Service.
+const SERVICE_PORTS: &str = "spec.ports";
+/// The variables of a container, behind its path.
+const VARIABLES: &str = ".env";
+
 /// The name of a declaration.
 pub const NAME: &str = "";
+
+/// What a text means in its place.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// It is the name of a label of that space.
+    Names(String),
+    /// It mentions labels of that space, as `$(NAME)`.
+    Mentions(String),
+}
 
 /// The ports of the container that a workload is about.
 pub fn ports_of_main() -> Name {
     Name::from("@.ports")
+}
+
+/// Whether a space holds the ports of a container.
+pub fn is_container_port(space: Name) -> bool {
+    space.starts_with('@') && space.ends_with(".ports")
+}
+
+/// Whether a space holds the variables of a container.
+pub fn is_variables(space: Name) -> bool {
+    space.starts_with('@') && space.ends_with(VARIABLES)
 }
 
 /// What a label of a space is, `a port`.
@@ -39,6 +65,8 @@ pub fn plain(space: Name) -> String {
         VOLUMES => "volume".into(),
         CONTAINERS => "container".into(),
         KEYS => "key".into(),
+        TARGET => "target port".into(),
+        "env" => "variable".into(),
         "ports" => "port".into(),
         other => format!("entry of `{other}`"),
     }
@@ -125,23 +153,51 @@ pub fn of_native(scopes: &Scopes, scope: ScopeId, id: TypeId, path: &str, pod: &
     }
 }
 
-/// The space in which a text in a field of a record of the library names a label.
-pub fn text_in_record(scopes: &Scopes, scope: ScopeId, record: &str, field: &str) -> Option<String> {
+/// What a text means in a field of a declaration.
+pub fn text_in_declaration(scopes: &Scopes, scope: ScopeId, field: &str) -> Option<Text> {
+    match field {
+        "keys" | "files" | "binaryFiles" if scopes.is_source(scope) => Some(Text::Names(KEYS.into())),
+        "command" | "args" if scopes.is_workload(scope) => Some(Text::Mentions(format!("@{VARIABLES}"))),
+        _ => None,
+    }
+}
+
+/// What a text means as the value of an entry of a map, by the way to that: the paths of a route lead to ports, and variables mention
+/// others.
+pub fn text_of_entry(scopes: &Scopes, scope: ScopeId, path: &str) -> Option<Text> {
+    match path.rsplit_once('.') {
+        Some(("ingress" | "route", "path")) => text_in_record(scopes, scope, "Route", "path"),
+        _ if is_variables(path.into()) => Some(Text::Mentions(path.into())),
+        _ => None,
+    }
+}
+
+/// What a text means in a field of a record of the library.
+pub fn text_in_record(scopes: &Scopes, scope: ScopeId, record: &str, field: &str) -> Option<Text> {
     let workload = scopes.is_workload(scope);
     match (record, field) {
-        ("Check", "port" | "tcp" | "grpc") | ("Metrics" | "Monitor" | "ExposeSpec", "port") if workload => Some("@.ports".into()),
-        ("Route" | "GatewayRoute", "path") if workload => Some(EXPOSED.into()),
+        ("Check", "port" | "tcp" | "grpc") | ("Metrics" | "Monitor" | "ExposeSpec", "port") if workload => {
+            Some(Text::Names("@.ports".into()))
+        }
+        ("Route" | "GatewayRoute", "path") if workload => Some(Text::Names(EXPOSED.into())),
         _ => None,
     }
 }
 
 /// The same of a type of Kubernetes.
-pub fn text_in_native(scopes: &Scopes, scope: ScopeId, id: TypeId, pod: &str, container: Option<&str>, field: &str) -> Option<String> {
-    match (id.get().short.as_str(), field) {
-        ("HTTPGetAction" | "TCPSocketAction", "port") => container.map(|container| format!("{container}.ports")),
-        ("ServicePort", "targetPort") if scopes.is_workload(scope) => Some("@.ports".into()),
-        ("ResourceFieldSelector", "containerName") => Some(format!("{pod}{CONTAINERS}")),
-        ("ContainerResourceMetricSource", "container") if scopes.is_workload(scope) => Some(CONTAINERS.into()),
-        _ => None,
-    }
+pub fn text_in_native(scopes: &Scopes, scope: ScopeId, id: TypeId, pod: &str, container: Option<&str>, field: &str) -> Option<Text> {
+    let space = match (id.get().short.as_str(), field) {
+        ("HTTPGetAction" | "TCPSocketAction", "port") => format!("{}.ports", container?),
+        ("Container" | "EphemeralContainer", "command" | "args") | ("EnvVar", "value") => {
+            return Some(Text::Mentions(format!("{}{VARIABLES}", container?)));
+        }
+        ("ServicePort", "targetPort") if scopes.is_workload(scope) => "@.ports".into(),
+        ("ServicePort", "targetPort") => TARGET.into(),
+        ("ServiceBackendPort", "name") if scopes.is_workload(scope) => EXPOSED.into(),
+        ("ServiceBackendPort", "name") if scopes.is_a(scope, "Service") => SERVICE_PORTS.into(),
+        ("ResourceFieldSelector", "containerName") => format!("{pod}{CONTAINERS}"),
+        ("ContainerResourceMetricSource", "container") if scopes.is_workload(scope) => CONTAINERS.into(),
+        _ => return None,
+    };
+    Some(Text::Names(space))
 }

@@ -135,6 +135,15 @@ impl<'a> Scopes<'a> {
         self.is_workload(id) || schema::kind(&self.all[id].kind).is_some()
     }
 
+    /// The declarations that have pods.
+    pub fn with_pods(&self) -> impl Iterator<Item = ScopeId> {
+        (0..self.all.len()).filter(|&id| !self.all[id].is_kind && self.has_one_pod(id))
+    }
+
+    pub fn namespace(&self, id: ScopeId) -> Option<Name> {
+        self.all[id].namespace
+    }
+
     pub fn name(&self, id: ScopeId) -> Option<Name> {
         self.all[id].name
     }

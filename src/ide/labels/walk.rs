@@ -1,9 +1,11 @@
 //! Goes through the blocks of a program by their types, and writes down labels and texts that name them.
 
 use super::blocks::{entry_of, field_of, labelling_entry, set_in};
+use super::mentions::mentions;
 use super::reads::Read;
-use super::roles::{self, Labelling, Way};
+use super::roles::{self, Labelling, Text, Way};
 use super::scopes::{ScopeId, Scopes};
+use super::selects::{Selects, service_of};
 use super::{Node, Occurrence, Role};
 use crate::ast::{Block, Entry, Expr, ExprKind, ExtendBody, Field, FieldValue, Item, Key, ListItem, Member, Name, Path, StrLit, Target};
 use crate::resolve::{Kind, KindRef, Program, STD};
@@ -25,6 +27,7 @@ impl Exposed {
 pub struct Walked<'a> {
     pub found: Vec<Occurrence<'a>>,
     pub exposed: Exposed,
+    pub selects: Selects,
 }
 
 /// Where a value stands.
@@ -53,6 +56,7 @@ struct Walk<'w, 'a> {
     role: Role,
     found: Vec<Occurrence<'a>>,
     exposed: Exposed,
+    selects: Selects,
     /// The fields of kinds that were met.
     inputs: FxHashMap<(ModuleId, Name), Ty<'a>>,
 }
@@ -63,7 +67,7 @@ pub fn walk<'a>(program: &Program<'a>, scopes: &Scopes<'a>) -> Walked<'a> {
         walk.home = module.id;
         walk.items(module.items);
     }
-    Walked { found: walk.found, exposed: walk.exposed }
+    Walked { found: walk.found, exposed: walk.exposed, selects: walk.selects }
 }
 
 /// What the words of an expression mean behind the declaration that it names.
@@ -81,8 +85,8 @@ pub fn read<'a>(program: &Program<'a>, scopes: &Scopes<'a>, read: &Read) -> Vec<
 
 impl<'w, 'a> Walk<'w, 'a> {
     fn new(program: &'w Program<'a>, scopes: &'w Scopes<'a>) -> Walk<'w, 'a> {
-        let (found, exposed) = (Vec::new(), Exposed::default());
-        Walk { program, scopes, home: STD, namespace: None, role: Role::Makes, found, exposed, inputs: FxHashMap::default() }
+        let (found, exposed, selects, inputs) = (Vec::new(), Exposed::default(), Selects::default(), FxHashMap::default());
+        Walk { program, scopes, home: STD, namespace: None, role: Role::Makes, found, exposed, selects, inputs }
     }
 
     // ---- items ----
@@ -206,14 +210,21 @@ impl<'w, 'a> Walk<'w, 'a> {
             return self.labelled(at, &field.key, field.span, &field.value, beside);
         }
         let Some(name) = field.key.as_static() else { return };
-        let Some(below) = self.below(at, name) else { return };
+        let Some(mut below) = self.below(at, name) else { return };
+        self.selects.note(self.scopes, at.scope, &below.path, field);
+        if let Some(scope) = self.selected_by_address(&below, field) {
+            self.selects.note_address(at.scope, scope);
+        }
+        if let Some(service) = self.service_behind(at, name, beside) {
+            below.scope = service;
+        }
         match &field.label {
             Some(label) => self.labelled(&below, label, field.span, &field.value, beside),
             None => self.written(&below, &field.value, self.text_space(at, name), beside),
         }
     }
 
-    fn written(&mut self, at: &At<'a>, value: &'a FieldValue, text: Option<String>, beside: &'a [Entry]) {
+    fn written(&mut self, at: &At<'a>, value: &'a FieldValue, text: Option<Text>, beside: &'a [Entry]) {
         match value {
             FieldValue::Set(expr) | FieldValue::Append(expr) => self.value(at, expr, text),
             // Keys of a map know what stands beside the map.
@@ -235,11 +246,11 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.label(at, name, label.span(), entry, Some((value, beside)));
         }
         let Some(inner) = self.element(at, name, label.span()) else { return };
-        let text = self.text_of_entry(at);
+        let text = roles::text_of_entry(self.scopes, at.scope, &at.path);
         self.written(&inner, value, text, &[]);
     }
 
-    fn value(&mut self, at: &At<'a>, expr: &'a Expr, text: Option<String>) {
+    fn value(&mut self, at: &At<'a>, expr: &'a Expr, text: Option<Text>) {
         match &expr.kind {
             ExprKind::Record(block) => self.block(at, block),
             ExprKind::If { then, otherwise, .. } => {
@@ -253,13 +264,13 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    fn item_of_list(&mut self, at: &At<'a>, item: &'a ListItem, text: Option<String>) {
+    fn item_of_list(&mut self, at: &At<'a>, item: &'a ListItem, text: Option<Text>) {
         let ListItem::Item(expr) = item else { return };
         match at.ty.base() {
             Ty::List(inner) => {
                 let inner = At { ty: inner.as_ref().clone(), is_root: false, ..at.clone() };
                 match claim_name(&inner, expr) {
-                    Some((lit, span)) => self.text(&inner, lit, span, Some(format!("{}{}", at.pod, roles::VOLUMES))),
+                    Some((lit, span)) => self.text(&inner, lit, span, Some(Text::Names(format!("{}{}", at.pod, roles::VOLUMES)))),
                     None => self.value(&inner, expr, text),
                 }
             }
@@ -282,17 +293,30 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     /// A text: where its place names labels, it is one.
-    fn text(&mut self, at: &At<'a>, lit: &'a StrLit, span: Span, space: Option<String>) {
+    fn text(&mut self, at: &At<'a>, lit: &'a StrLit, span: Span, means: Option<Text>) {
         let primary = match at.ty.base() {
             Ty::Record(record) => record.primary().map(|field| (record.name.unwrap_or_default(), field.name)),
             _ => None,
         };
-        let space = space.or_else(|| roles::text_in_record(self.scopes, at.scope, primary?.0.as_str(), primary?.1.as_str()));
-        let (Some(space), Some(text)) = (space, lit.as_static()) else { return };
+        let means = means.or_else(|| roles::text_in_record(self.scopes, at.scope, primary?.0.as_str(), primary?.1.as_str()));
+        let space = match means {
+            Some(Text::Names(space)) => space,
+            Some(Text::Mentions(space)) => return self.mentions(at, &space, span),
+            None => return,
+        };
+        let Some(text) = lit.as_static() else { return };
         let makes = space == roles::KEYS || space.ends_with(roles::VOLUMES);
         let name = text.rsplit('/').next().filter(|_| space == roles::KEYS).unwrap_or(text);
         let role = if makes { self.role } else { Role::Uses };
         self.push(at.scope, &space, name.into(), span, span, role, None, None);
+    }
+
+    /// The names in a text that stand for what they name.
+    fn mentions(&mut self, at: &At<'a>, space: &str, span: Span) {
+        for (name, range) in mentions(&self.program.db.text(span)) {
+            let place = Span::new(span.start + range.start as u32, span.start + range.end as u32);
+            self.push(at.scope, space, name.into(), place, place, Role::Uses, None, None);
+        }
     }
 
     // ---- down the types ----
@@ -352,24 +376,14 @@ impl<'w, 'a> Walk<'w, 'a> {
         at.path == roles::CONTAINERS && self.scopes.is_workload(at.scope) && name.is_some() && self.scopes.name(at.scope) == name
     }
 
-    fn text_space(&self, at: &At<'a>, field: Name) -> Option<String> {
+    fn text_space(&self, at: &At<'a>, field: Name) -> Option<Text> {
         match at.ty.base() {
-            Ty::Record(_) if at.is_root => {
-                let lists_keys = matches!(field.as_str(), "keys" | "files" | "binaryFiles") && self.scopes.is_source(at.scope);
-                lists_keys.then(|| roles::KEYS.to_string())
-            }
+            Ty::Record(_) if at.is_root => roles::text_in_declaration(self.scopes, at.scope, &field),
             Ty::Record(record) => roles::text_in_record(self.scopes, at.scope, record.name.unwrap_or_default().as_str(), &field),
             Ty::Native(id) => roles::text_in_native(self.scopes, at.scope, *id, &at.pod, at.container.as_deref(), &field),
             Ty::Partial(inner) => self.text_space(&At { ty: inner.as_ref().clone(), ..at.clone() }, field),
             _ => None,
         }
-    }
-
-    /// The space that the values of a map name: those of the paths of a route.
-    fn text_of_entry(&self, at: &At<'a>) -> Option<String> {
-        let (outer, field) = at.path.rsplit_once('.')?;
-        let is_route = matches!((outer, field), ("ingress" | "route", "path"));
-        if is_route { roles::text_in_record(self.scopes, at.scope, "Route", field) } else { None }
     }
 
     // ---- what is written down ----
@@ -460,12 +474,42 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// The declaration whose address an expression is: `app.web`, `namespace.shop.app.web`.
     fn address(&self, expr: &Expr) -> Option<ScopeId> {
-        let words = super::reads::words(expr)?;
+        self.addressed(&super::reads::words(expr)?, expr.span)
+    }
+
+    fn addressed(&self, words: &[(Name, Span)], at: Span) -> Option<ScopeId> {
         let names: Vec<Name> = words.iter().map(|(name, _)| *name).collect();
         match names.as_slice() {
             [head, namespace, .., kind, name] if *head == "namespace" => self.scopes.named(*kind, *name, Some(*namespace)),
-            [kind, name] | [_, kind, name] => self.scopes.named(*kind, *name, self.namespace_of(expr.span)),
+            [kind, name] | [_, kind, name] => self.scopes.named(*kind, *name, self.namespace_of(at)),
             _ => None,
+        }
+    }
+
+    /// The declaration of which an expression reads an export: `app.web` of `app.web.selector`.
+    fn read_of(&self, expr: &Expr, export: &str) -> Option<ScopeId> {
+        let words = super::reads::words(expr)?;
+        let ((last, _), address) = words.split_last()?;
+        if *last == export { self.addressed(address, expr.span) } else { None }
+    }
+
+    /// The declaration whose own selector a Service selects by.
+    fn selected_by_address(&self, at: &At<'a>, field: &Field) -> Option<ScopeId> {
+        match &field.value {
+            FieldValue::Set(expr) if at.path == "spec.selector" && self.scopes.is_a(at.scope, "Service") => self.read_of(expr, "selector"),
+            _ => None,
+        }
+    }
+
+    /// The Service whose port the field of an Ingress's backend is.
+    fn service_behind(&self, at: &At<'a>, field: Name, beside: &'a [Entry]) -> Option<ScopeId> {
+        if field != "port" || native_name(&at.ty) != Some("IngressServiceBackend") {
+            return None;
+        }
+        let service = service_of(beside)?;
+        match &service.kind {
+            ExprKind::Str(lit) => self.scopes.named("Service".into(), lit.as_static()?.into(), self.namespace),
+            _ => self.read_of(service, "name"),
         }
     }
 
