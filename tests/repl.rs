@@ -99,6 +99,26 @@ fn told_at(folder: &Path, entries: &str, place: &str) {
     assert!(first.contains(&format!("[ {place} ]")), "{place} is not told:\n{}{}", said.out, said.err);
 }
 
+/// Of a slip in an expression one thing is said.
+#[test]
+fn a_slip_is_told_once() {
+    let folder = folder(&[]);
+    for (entry, told) in [
+        ("1 +", "a value is missing after `+`"),
+        ("1 + }", "this `}` closes nothing"),
+        ("1 +\n  }", "this `}` closes nothing"),
+        ("{ x = 1 + }", "a value is missing after `+`"),
+        ("{ x = 1 +\n}", "a value is missing after `+`"),
+        ("[1 + ]", "a value is missing after `+`"),
+        ("let x = { a = 1 + }", "a value is missing after `+`"),
+        ("if true and then 1 else 2", "a value is missing after `and`"),
+    ] {
+        let said = pipe(folder.path(), &[], &format!("{entry}\n\n"));
+        let errors: Vec<&str> = said.err.lines().filter(|line| line.starts_with("error[")).collect();
+        assert!(errors.len() == 1 && errors[0].ends_with(told), "{entry}\n{}", said.err);
+    }
+}
+
 #[test]
 fn messages_point_at_what_was_typed() {
     let folder = folder(&[("shop.kdsl", "// A shop.\nlet n = 1\n\nconfig c { data { A = \"${n}\" } }\n")]);

@@ -71,7 +71,8 @@ fn it_has_the_programs_version() {
 fn its_problem_matcher_reads_concise_messages() {
     let pattern = package()["contributes"]["problemMatchers"][0]["pattern"].clone();
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("web.kdsl"), "app web { image = \"nginx:1.27.0\", user = 101, replica = 3 }\n").expect("it can be written");
+    fs::write(folder.path().join("web.kdsl"), "app web { image = \"nginx:1.27.0\", user = 101, replica = 3 }\n")
+        .expect("it can be written");
     let output = Command::new(env!("CARGO_BIN_EXE_kdsl"))
         .args(["check", "--diagnostics", "concise", "web.kdsl"])
         .current_dir(folder.path())

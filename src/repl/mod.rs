@@ -315,7 +315,9 @@ impl Session {
     fn syntax_error(&self, entry: &str, typed: &Typed, offset: usize, as_items: Vec<Diagnostic>) -> String {
         let first = entry.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').next().unwrap_or("");
         let rest = entry[first.len()..].trim_start();
-        let declares = rest.starts_with(|c: char| c.is_alphabetic() || c == '"' || c == '{') && !rest.starts_with("in ");
+        // A record is a value.
+        let starts_part = rest.starts_with(|c: char| c.is_alphabetic() || c == '"' || c == '{');
+        let declares = !first.is_empty() && starts_part && !rest.starts_with("in ");
         let is_item = declares || first.is_empty() && entry.starts_with("...") || rest.starts_with('=') && !rest.starts_with("==");
         let (files, sink) = (FileDb::new(), Sink::new());
         if !is_item && let Ok(source) = files.add(NAME, entry, SourceKind::User) {

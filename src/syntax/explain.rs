@@ -6,7 +6,7 @@
 use super::grammar;
 use super::parse::Context;
 use super::shape::{head_of, item_shape};
-use super::split::Split;
+use super::split::{Split, Tok};
 use super::token::Kind;
 use super::trouble;
 use crate::ast::Name;
@@ -130,7 +130,7 @@ struct Here<'s> {
 
 impl<'s> Here<'s> {
     /// The most telling first.
-    fn checks() -> [fn(&Here<'s>) -> Option<Diagnostic>; 16] {
+    fn checks() -> [fn(&Here<'s>) -> Option<Diagnostic>; 17] {
         [
             Here::reserved_key,
             Here::dash,
@@ -138,6 +138,7 @@ impl<'s> Here<'s> {
             Here::doubled_equals,
             Here::colon,
             Here::missing_value,
+            Here::missing_operand,
             Here::missing_type,
             Here::reserved_value,
             Here::if_without_then,
@@ -298,12 +299,24 @@ impl<'s> Here<'s> {
         }
         let text = self.split.slice(prev);
         let diagnostic = Diagnostic::new(&codes::MISSING_VALUE, self.split.span(prev), format!("a value is missing after `{text}`"));
-        let next_line = self.split.toks.get(self.toks.end).is_some_and(|tok| tok.indent <= self.split.toks[self.toks.start].indent);
+        let indent = self.split.toks[self.toks.start].indent;
+        let begins_line = |tok: &Tok| tok.flags & super::split::LINE != 0 && tok.indent <= indent && !ends_place(tok.kind);
         Some(match self.kind() {
-            None if next_line && self.split.toks[self.toks.end].flags & super::split::LINE != 0 => {
+            None if self.split.toks.get(self.toks.end).is_some_and(begins_line) => {
                 diagnostic.help("a value on the next line is indented deeper than its entry")
             }
             _ => diagnostic,
+        })
+    }
+
+    /// `1 + then 2`, where `then` was read as the operand.
+    fn missing_operand(&self) -> Option<Diagnostic> {
+        let taken = matches!(self.prev()?, Kind::Then | Kind::Else | Kind::For | Kind::In | Kind::And | Kind::Or);
+        let before = self.before(2).filter(|_| taken)?;
+        let kind = self.split.toks[before].kind;
+        let wants = wants_value(kind) && !matches!(kind, Kind::LParen | Kind::LBracket | Kind::Comma);
+        wants.then(|| {
+            trouble::at(self.split, before, &codes::MISSING_VALUE, format!("a value is missing after `{}`", self.split.slice(before)))
         })
     }
 

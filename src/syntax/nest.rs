@@ -191,6 +191,12 @@ pub fn trails_on(kind: Kind) -> bool {
     )
 }
 
+/// Whether it is an operator between values: a key cannot be what it waits for, so that one begins an entry and the value is missing.
+fn wants_operand(kind: Kind) -> bool {
+    trails_on(kind)
+        && !matches!(kind, Kind::Eq | Kind::PlusEq | Kind::Colon | Kind::Arrow | Kind::Pipe | Kind::FatArrow | Kind::Then | Kind::Else)
+}
+
 /// Whether the token makes the tree of its expression one deeper.
 fn adds_height(kind: Kind) -> bool {
     kind == Kind::Dot || kind == Kind::OptDot || kind == Kind::If || kind == Kind::DotDot || trails_on(kind)
@@ -284,14 +290,14 @@ impl<'s> Pass<'s> {
     fn joins(&self, i: usize, entry: usize) -> bool {
         let (prev, cur) = (self.toks[i - 1], self.toks[i]);
         let deeper = cur.indent > self.toks[entry].indent;
+        let next = self.toks.get(i + 1).map(|tok| tok.kind);
+        let is_key = cur.kind.is_word() && matches!(next, Some(Kind::Eq | Kind::PlusEq | Kind::Colon));
         let is_name = i > 1 && prev.kind.is_word() && matches!(self.toks[i - 2].kind, Kind::Dot | Kind::OptDot);
         let trails = prev.kind == Kind::Comma
             || trails_on(prev.kind)
                 && !is_name
                 && prev.flags & TYPE_CLOSE == 0
-                && (deeper || prev.kind == Kind::Else && cur.kind == Kind::If);
-        let next = self.toks.get(i + 1).map(|tok| tok.kind);
-        let is_key = cur.kind.is_word() && matches!(next, Some(Kind::Eq | Kind::PlusEq | Kind::Colon));
+                && (deeper && !(is_key && wants_operand(prev.kind)) || prev.kind == Kind::Else && cur.kind == Kind::If);
         trails || leads_on(cur.kind) && !is_key || deeper && !is_key && self.is_at_clause(i, entry)
     }
 

@@ -62,11 +62,14 @@ pub fn parse_piece(source: &Source, piece: &split::Piece, sink: &Sink) -> Vec<It
     parse_text(source.slice(piece.span), piece.span.start, None, sink).items
 }
 
-/// Reads a text that is one expression.
+/// Reads a text that is one expression. Where its brackets or strings are at fault, that alone is reported.
 pub fn parse_expr(source: &Source, sink: &Sink) -> Option<ast::Expr> {
-    let split = Split::new(&source.text, source.base, sink);
+    let inner = Sink::new();
+    let split = Split::new(&source.text, source.base, &inner);
     let all = 0..split.toks.len();
-    if split.is_tainted(&all) || split.is_too_deep(&all) {
+    let failed = inner.has_errors() || split.is_tainted(&all) || split.is_too_deep(&all);
+    inner.finish().into_iter().for_each(|diagnostic| sink.push(diagnostic));
+    if failed {
         return None;
     }
     let toks = split.ready(all.clone());
