@@ -73,6 +73,9 @@ impl<'a> Checker<'_, '_, 'a> {
         if let Some(error) = self.not_a_value(name, span) {
             return self.report(error);
         }
+        if name == "status" && self.place.kind.as_ref().is_some_and(|kind| has_status(kind.decl)) {
+            return self.report(status_unknown(span));
+        }
         let error = Diagnostic::new(&codes::UNKNOWN_NAME, span, format!("`{name}` is not declared"));
         let quoted = format!("\"{name}\"");
         if let Some(minus) = self.missing_blanks(name) {
@@ -158,4 +161,14 @@ pub(super) fn literal_texts<'t>(ty: &'t Ty) -> Vec<&'t str> {
         Ty::Record(record) => record.primary().map(|f| literal_texts(&f.ty)).unwrap_or_default(),
         base => base.members().iter().filter_map(text).collect(),
     }
+}
+
+fn has_status(decl: &ast::KindDecl) -> bool {
+    decl.members.iter().any(|member| matches!(member, ast::Member::Nested(nested) if nested.name.name == "status"))
+}
+
+/// `status` where it is said what an object of a `crd` becomes.
+fn status_unknown(span: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNKNOWN_NAME, span, "`status` is not known here: a controller writes it, once the object is in a cluster")
+        .help("read what the object itself says, `spec`; what depends on its status is the work of its controller")
 }

@@ -36,6 +36,9 @@ pub fn prepare<'a>(program: &Program<'a>, rule: Found<&'a ast::RuleDecl>) -> Rea
     checker.reads.unwrap_or_default()
 }
 
+/// How many names a help lists.
+const SHOWN: usize = 6;
+
 impl<'a> Checker<'_, '_, 'a> {
     pub(super) fn rule(&mut self, rule: &'a ast::RuleDecl) {
         let home = self.place.home;
@@ -119,13 +122,31 @@ impl<'a> Checker<'_, '_, 'a> {
     }
 
     fn unknown_native(&self, on: &ast::Path) {
-        let error = Diagnostic::new(&codes::UNKNOWN_TYPE, on.name.span, format!("Kubernetes has no type `{}`", on.name.name));
-        self.report(match suggest::nearest(&on.name.name, schema::type_names()) {
+        let (home, program) = (self.place.home, self.program());
+        if let Some(alias) = on.module.filter(|alias| program.alias(home, alias.name).is_none()) {
+            return program.unknown_module(home, alias);
+        }
+        let name = on.name.name;
+        let parts = program.defined_names(home);
+        let error = Diagnostic::new(
+            &codes::UNKNOWN_TYPE,
+            on.name.span,
+            match parts.is_empty() {
+                true => format!("Kubernetes has no type `{name}`"),
+                false => format!("neither Kubernetes nor the definitions here have a type `{name}`"),
+            },
+        );
+        let known = parts.iter().map(|part| part.as_str());
+        self.report(match suggest::nearest(&name, schema::type_names().chain(known)) {
             Some(near) => error.help(format!("did you mean `{near}`?")).fix(on.name.span, near),
-            None => error.help(
-                "rules and refinements are on types of the Kubernetes API, such as `PodSpec` or `Container`, and on kinds whose \
-                 CustomResourceDefinition the file imports or declares: `import \"./crds/….yaml\"`",
-            ),
+            None if program.named_type(home, name).is_some() && !parts.is_empty() => {
+                let parts: Vec<String> = parts.iter().take(SHOWN).map(|part| format!("`{part}`")).collect();
+                error.help(format!("parts of a kind are named after their places: {}", parts.join(", ")))
+            }
+            None => error.help(format!(
+                "say what kind it is, `crd {name} in \"GROUP/VERSION\" {{ spec: Any? }}`, or import its CustomResourceDefinition, \
+                 `import \"./crds/….yaml\"`"
+            )),
         });
     }
 

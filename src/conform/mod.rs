@@ -70,7 +70,7 @@ pub fn conform<J: Judge>(context: &Context, objects: &[Object], judge: impl Fn()
     objects.par_iter().with_min_len(64).for_each_init(start, |(judge, known), object| {
         conform_one(context, object, judge, known);
         let others = judge.views(object).into_iter().filter(|kind| kind.ty != object.kind.ty);
-        others.for_each(|kind| judge_as(context, object, kind, judge));
+        others.for_each(|kind| judge_as(context, object, kind, !crate::resolve::is_of_library(kind), judge));
     });
 }
 
@@ -452,29 +452,33 @@ impl<J: Judge> Walk<'_, J> {
 
     fn mismatch(&mut self, node: &Node, wanted: &str) {
         self.shaped = false;
-        let shown = match scalar_text(&node.value) {
-            Some(text) => format!("{} `{text}`", node.value.type_name()),
-            None => node.value.type_name().to_string(),
-        };
-        let message = format!("`{}` is {wanted}, not {shown}", self.site.path_text());
+        let message = format!("`{}` is {wanted}, not {}", self.site.path_text(), shown(node));
         let error = Diagnostic::new(&codes::TYPE_MISMATCH, node.origin.span, message);
-        self.site.push(match self.unquoted(node, wanted) {
+        self.site.push(match unquoted(&self.site, node, wanted) {
             Some(help) => error.help(help),
             None => error,
         });
     }
+}
 
-    /// What to do about a text that YAML takes for something else because it has no quotes.
-    fn unquoted(&self, node: &Node, wanted: &str) -> Option<String> {
-        let what = match &node.value {
-            Value::Bool(_) => "a truth value",
-            Value::Int(_) | Value::Float(_) => "a number",
-            _ => return None,
-        };
-        let text = self.site.db.text(node.origin.span);
-        let quotable = wanted == "String" && !text.is_empty() && !text.contains(['\n', '"']);
-        quotable.then(|| format!("without quotes YAML takes `{text}` for {what}: write \"{text}\""))
+/// A value in a message about its type.
+fn shown(node: &Node) -> String {
+    match scalar_text(&node.value) {
+        Some(text) => format!("{} `{text}`", node.value.type_name()),
+        None => node.value.type_name().to_string(),
     }
+}
+
+/// What to do about a text that YAML takes for something else because it has no quotes.
+fn unquoted(site: &Site, node: &Node, wanted: &str) -> Option<String> {
+    let what = match &node.value {
+        Value::Bool(_) => "a truth value",
+        Value::Int(_) | Value::Float(_) => "a number",
+        _ => return None,
+    };
+    let text = site.db.text(node.origin.span);
+    let quotable = wanted == "String" && !text.is_empty() && !text.contains(['\n', '"']);
+    quotable.then(|| format!("without quotes YAML takes `{text}` for {what}: write \"{text}\""))
 }
 
 fn dropped_by(release: Minor, field: &NativeField, gate: &Gate, at: Span) -> Diagnostic {

@@ -174,7 +174,8 @@ fn judge<'a>(
                 let object = custom.object(views.first().copied());
                 // What its own definition refuses the library need not say again.
                 let views = views.iter().filter(|view| is_right || !resolve::is_of_library(view));
-                views.for_each(|view| conform::judge_as(&context, &object, view, judge));
+                // Nor need what it refuses be said of what the rules see of it.
+                views.for_each(|view| conform::judge_as(&context, &object, view, is_right && !resolve::is_of_library(view), judge));
             }
         }
         let judged = judged.fetch_add(1, Ordering::Relaxed) + 1;

@@ -6,7 +6,7 @@
 use super::decl::{Body, Decl, DeclKind, Layer};
 use super::finish::{self, ObjectChange, Target};
 use super::{Eval, Evaluator, Part, Poisoned, Scope, Thunk};
-use crate::ast::{self, ExtendBody, Item, Member};
+use crate::ast::{self, BinOp, Expr, ExprKind, ExtendBody, Item, Member, StrLit};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::object::Object;
 use crate::resolve::{Kind, KindRule, Layered};
@@ -88,18 +88,22 @@ impl<'a> Evaluator<'_, 'a> {
     fn kind_rule(&mut self, decl: &Arc<Decl<'a>>, rule: Layered<KindRule<'a>>) -> Eval<()> {
         let scope = Scope::kind_body(decl, rule.home, Span::NONE);
         match rule.what {
-            KindRule::Require(require) => self.require(decl, require, &scope),
-            KindRule::If(cond) => self.rule_if(decl, cond, &scope),
+            KindRule::Require(require) => self.require(decl, require, None, &scope),
+            KindRule::If(cond) => self.rule_if(decl, cond, None, &scope),
         }
     }
 
-    fn rule_if(&mut self, decl: &Arc<Decl<'a>>, cond: &'a ast::If<Member>, scope: &Scope<'a>) -> Eval<()> {
-        let branch = if self.condition(&cond.condition, scope)? { &cond.then } else { &cond.otherwise };
+    /// `rule` is that whose waiver sets aside what is required here.
+    fn rule_if(&mut self, decl: &Arc<Decl<'a>>, cond: &'a ast::If<Member>, rule: Option<&'a StrLit>, scope: &Scope<'a>) -> Eval<()> {
+        let (branch, rule) = match self.condition(&cond.condition, scope)? {
+            true => (&cond.then, unless_waived(&cond.condition).or(rule)),
+            false => (&cond.otherwise, rule),
+        };
         let mut scope = scope.clone();
         for member in branch {
             match member {
-                Member::Require(require) => self.require(decl, require, &scope)?,
-                Member::If(inner) => self.rule_if(decl, inner, &scope)?,
+                Member::Require(require) => self.require(decl, require, rule, &scope)?,
+                Member::If(inner) => self.rule_if(decl, inner, rule, &scope)?,
                 Member::Let(inner) => scope = scope.with_let(inner),
                 Member::Field(_) | Member::Nested(_) | Member::Set(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => {
                     let error = Diagnostic::new(&codes::MISPLACED, member.span(), "an `if` in the body of a kind holds only `require`");
@@ -110,8 +114,9 @@ impl<'a> Evaluator<'_, 'a> {
         Ok(())
     }
 
-    /// `require c else "message" at field`: shown where the user wrote what `at` names, else at the declaration's head.
-    fn require(&mut self, decl: &Arc<Decl<'a>>, require: &'a ast::Require, scope: &Scope<'a>) -> Eval<()> {
+    /// `require c else "message" at field`: shown where the user wrote what `at` names, else at the declaration's head. What the waiver of
+    /// a rule sets aside is reported by the name of that rule.
+    fn require(&mut self, decl: &Arc<Decl<'a>>, require: &'a ast::Require, rule: Option<&'a StrLit>, scope: &Scope<'a>) -> Eval<()> {
         if self.condition(&require.condition, scope)? {
             return Ok(());
         }
@@ -121,8 +126,9 @@ impl<'a> Evaluator<'_, 'a> {
             Some(expr) => self.eval(expr, scope).map(|at| self.culprit(&at, &message))?.unwrap_or(decl.head),
             None => decl.head,
         };
+        let named = rule.and_then(StrLit::as_static).and_then(|rule| self.program().code_named(&rule));
         let code = match require.level {
-            ast::Level::Deny => &codes::REQUIREMENT,
+            ast::Level::Deny => named.unwrap_or(&codes::REQUIREMENT),
             ast::Level::Warn => &codes::ADVICE,
         };
         // A message may end in advice behind a dash, as all of the library's do.
@@ -306,4 +312,21 @@ fn object(kind: &'static NativeKind, root: Arc<Record>, namespace: Option<Ustr>,
     object.name = text(object.at(&["metadata", "name"])).unwrap_or(name);
     object.namespace = text(object.at(&["metadata", "namespace"]));
     object
+}
+
+/// The rule in `… and not waived("rule")`.
+fn unless_waived(condition: &Expr) -> Option<&StrLit> {
+    match &condition.kind {
+        ExprKind::Binary { op: BinOp::And, left, right } => unless_waived(left).or_else(|| unless_waived(right)),
+        ExprKind::Not(inner) => match &inner.kind {
+            ExprKind::Call(call) if call.callee.module.is_none() && call.callee.name.name == "waived" => {
+                match &call.args.first()?.value.kind {
+                    ExprKind::Str(rule) => Some(rule),
+                    _ => None,
+                }
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -47,6 +47,7 @@ use crate::value::{Measure, Node, Origin, OriginKind, Value};
 use crate::world::World;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use ustr::Ustr;
@@ -249,6 +250,8 @@ pub struct Evaluator<'s, 'a> {
     callees: FxHashMap<usize, calls::Callee<'a>>,
     /// The last answer of `select`, for the next rule that asks the same: the content of the selector, and the namespace.
     selected: Option<((u64, Ustr), Node)>,
+    /// In a rule: what is wrong with it, until it is known of which object that is to be told.
+    faults: Option<RefCell<Vec<Diagnostic>>>,
     sink: &'s Sink,
 }
 
@@ -288,6 +291,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             absent: None,
             callees: FxHashMap::default(),
             selected: None,
+            faults: None,
             sink: shared.program.sink,
         }
     }
@@ -399,7 +403,10 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             let text = if text.is_empty() { format!("inside `{}`", subject.kind_name()) } else { text };
             diagnostic = diagnostic.also(inner, text);
         }
-        self.sink.push(diagnostic);
+        match &self.faults {
+            Some(faults) => faults.borrow_mut().push(diagnostic),
+            None => self.sink.push(diagnostic),
+        }
     }
 
     /// The origin of what an expression wrote.

@@ -5,11 +5,12 @@ use crate::ast::{self, Expr};
 use crate::builtins::{Asks, CONTAINERS, LookUp};
 use crate::check::Reads;
 use crate::data::scalar_text;
-use crate::diag::Sink;
+use crate::diag::{Diagnostic, Sink};
 use crate::source::Span;
 use crate::value::{Item, List, Node, Record, Value};
 use ecow::EcoString;
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::sync::{Arc, LazyLock};
 use ustr::Ustr;
 
@@ -17,6 +18,18 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     /// An evaluator for the expressions of rules, which reports to `sink` what is wrong with a rule itself.
     pub fn of_rules(shared: &'s Shared<'a>, sink: &'s Sink) -> Evaluator<'s, 'a> {
         Evaluator { sink, ..Evaluator::new(shared) }
+    }
+
+    /// The same, which keeps what is wrong with a rule until [`Evaluator::tell_faults`].
+    #[must_use]
+    pub fn keeping_faults(self) -> Evaluator<'s, 'a> {
+        Evaluator { faults: Some(RefCell::default()), ..self }
+    }
+
+    /// Hands on what was wrong with a rule, with what there is to say of where it showed.
+    pub fn tell_faults(&mut self, showed: impl Fn(Diagnostic) -> Diagnostic) {
+        let faults = self.faults.as_ref().map(RefCell::take).unwrap_or_default();
+        faults.into_iter().for_each(|fault| self.sink.push(showed(fault)));
     }
 
     /// Begins with another rule, whose reads were prepared by the checker.

@@ -14,7 +14,7 @@ mod refine;
 mod views;
 
 pub use kind::{Kind, KindRule, Layered};
-pub use native::RefinedField;
+pub use native::{RefinedField, rule_code};
 pub use views::{is_of_library, parts_of};
 
 use crate::ast::{self, Item, Name};
@@ -250,7 +250,7 @@ impl<'a> Program<'a> {
         match head.module {
             None => self.kind_named(home, head.name.name),
             Some(alias) => match self.alias(home, alias.name)? {
-                Alias::Module(module) => self.own_kind(module, head.name.name).map(KindRef::High),
+                Alias::Module(module) => self.kind_of_module(module, head.name.name),
                 Alias::Native(group_version) => schema::kind_in(&group_version, &head.name.name).map(KindRef::Native),
                 Alias::Missing => Some(KindRef::Poison),
             },
@@ -274,6 +274,12 @@ impl<'a> Program<'a> {
             return Some(KindRef::High(kind));
         }
         self.native_kind(home, name).map(KindRef::Native)
+    }
+
+    /// The kind that a file declares, be it by its definition, or takes from a definition that it imports.
+    fn kind_of_module(&self, module: ModuleId, name: Name) -> Option<KindRef<'a>> {
+        let native = || self.module(module).open_natives.iter().find_map(|bundle| schema::kind_in(bundle, &name)).map(KindRef::Native);
+        self.own_kind(module, name).map(KindRef::High).or_else(native)
     }
 
     /// Kubernetes' kind of that bare name: of a group and version imported without alias, else as `kubectl` would choose. Its kinds begin
@@ -495,14 +501,19 @@ impl<'a> Module<'a> {
             Item::Fn(decl) => (Sort::Fn, decl.name),
             Item::Type(decl) => (Sort::Type, decl.name),
             Item::Kind(decl) => (Sort::Kind, decl.name),
-            Item::Crd(_) | Item::Refine(_) | Item::Rule(_) | Item::Test(_) | Item::Import(_) | Item::Base(_) | Item::Extend(_) => return,
+            Item::Crd(decl) => (Sort::Kind, decl.body.name),
+            Item::Refine(_) | Item::Rule(_) | Item::Test(_) | Item::Import(_) | Item::Base(_) | Item::Extend(_) => return,
             Item::Remove(_) | Item::Namespace(_) | Item::Instance(_) | Item::If(_) | Item::For(_) | Item::Waive(_) => return,
             Item::Entry(_) | Item::Assert(_) | Item::Expect(_) => return,
         };
         let earlier = seen.entry(name.name).or_default();
         if let Some(&(_, first)) = earlier.iter().find(|(s, _)| *s == sort) {
             let error = Diagnostic::new(&codes::DUPLICATE_NAME, name.span, format!("`{}` is declared twice in this file", name.name));
-            sink.push(error.also(first, "the first declaration").help("rename one of the two"));
+            let help = match item {
+                Item::Crd(_) => "put one of the two into a file of its own, and import that under a name: `import \"./….kdsl\" as other`",
+                _ => "rename one of the two",
+            };
+            sink.push(error.also(first, "the first declaration").help(help));
             return;
         }
         earlier.push((sort, name.span));

@@ -5,12 +5,15 @@
 
 use super::{Alias, Found, Program, STD};
 use crate::ast::{self, ExprKind, Item, Name};
+use crate::diag::{Code, Severity};
 use crate::schema::{self, NativeTy, TypeId};
 use crate::source::Span;
 use crate::stdlib;
 use crate::types::{ModuleId, Ty};
 use crate::value::{List, Node, Origin, Record, Value};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+use ustr::Ustr;
 
 /// A field of a native type with a narrower type than the schema's.
 #[derive(Debug)]
@@ -55,6 +58,11 @@ impl<'a> Program<'a> {
         stdlib::rules().map(|what| Found { what, home: STD }).chain(users)
     }
 
+    /// The code of the messages of a rule, by its name.
+    pub fn code_named(&self, rule: &str) -> Option<&'static Code> {
+        self.all_rules().find(|found| found.what.name.name == rule).map(|found| rule_code(found.what))
+    }
+
     /// The native types that the head of a rule or of a refinement names; none where there is no such type.
     pub fn native_types(&self, home: ModuleId, on: &ast::Path) -> Vec<TypeId> {
         let name = on.name.name;
@@ -73,6 +81,7 @@ impl<'a> Program<'a> {
                 let own = super::build::native_in(&group_version, name).and_then(native_id);
                 own.map_or_else(|| super::views::types_in(group_version, name), |id| vec![id])
             }
+            Some(Some(Alias::Module(module))) => self.types_of_module(module, name),
             Some(_) => Vec::new(),
         }
     }
@@ -121,6 +130,26 @@ impl<'a> Program<'a> {
     fn user_items(&self) -> impl Iterator<Item = (&'a Item, ModuleId)> {
         self.modules.iter().filter(|m| m.id != STD).flat_map(|m| m.items.iter().map(|item| (item, m.id)))
     }
+}
+
+/// The code of a rule's diagnostics, kept for the life of the process as those of the compiler are.
+pub fn rule_code(rule: &ast::RuleDecl) -> &'static Code {
+    static CODES: LazyLock<Mutex<HashMap<(Ustr, usize), &'static Code>>> = LazyLock::new(Default::default);
+    let key = (rule.name.name, rule.span.start as usize);
+    let mut codes = CODES.lock().unwrap_or_else(|e| e.into_inner());
+    codes.entry(key).or_insert_with(|| {
+        let doc = rule.doc.as_deref().unwrap_or_default();
+        let summary = doc.split("\n\n").next().unwrap_or_default().trim().trim_end_matches('.').replace('\n', " ");
+        let text = |text: &str| -> &'static str { Ustr::from(text).as_str() };
+        Box::leak(Box::new(Code {
+            name: rule.name.name.as_str(),
+            severity: Severity::Error,
+            summary: text(&summary),
+            doc: text(doc),
+            fails: "",
+            passes: "",
+        }))
+    })
 }
 
 fn native_id(ty: Ty) -> Option<TypeId> {

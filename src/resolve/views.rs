@@ -87,15 +87,38 @@ impl<'a> Program<'a> {
     /// The types of a name among those of the definitions that a module sees: all versions of a kind, or of a part of one.
     pub(super) fn defined_types(&self, home: ModuleId, name: Name) -> Vec<TypeId> {
         if let Some(KindRef::Native(kind)) = self.kind_named(home, name) {
-            let versions = |bundle: Ustr| -> Option<Vec<TypeId>> {
-                let kinds = added::bundle(bundle)?;
-                let same = kinds.iter().filter(|k| k.group == kind.group && k.kind == name).map(|k| k.ty);
-                kinds.iter().any(|k| std::ptr::eq(*k, kind)).then(|| same.collect())
-            };
-            return self.bundles().find_map(versions).unwrap_or_else(|| vec![kind.ty]);
+            return self.versions(kind);
         }
         let visible = self.visible(home).flat_map(|m| self.module(m).open_natives.iter().copied()).chain(self.given);
-        visible.map(|bundle| types_in(bundle, name)).find(|found| !found.is_empty()).unwrap_or_default()
+        types_in_first(visible, name)
+    }
+
+    /// The names of the kinds that a module sees definitions of, and of their parts, sorted.
+    pub fn defined_names(&self, home: ModuleId) -> Vec<Name> {
+        let visible = self.visible(home).flat_map(|m| self.module(m).open_natives.iter().copied()).chain(self.given);
+        let kinds = visible.filter_map(added::bundle).flatten();
+        let mut names: Vec<Name> = kinds.flat_map(|kind| parts_of(kind)).map(|id| id.get().short).collect();
+        names.sort_by_key(|name| name.as_str());
+        names.dedup();
+        names
+    }
+
+    /// The types of a name that one file's definitions have, which is imported under a name of its own.
+    pub(super) fn types_of_module(&self, module: ModuleId, name: Name) -> Vec<TypeId> {
+        match self.kind_of_module(module, name) {
+            Some(KindRef::Native(kind)) => self.versions(kind),
+            _ => types_in_first(self.module(module).open_natives.iter().copied(), name),
+        }
+    }
+
+    /// All versions of a kind in the bundle that it is of.
+    fn versions(&self, kind: &'static NativeKind) -> Vec<TypeId> {
+        let of_bundle = |bundle: Ustr| -> Option<Vec<TypeId>> {
+            let kinds = added::bundle(bundle)?;
+            let same = kinds.iter().filter(|k| k.group == kind.group && k.kind == kind.kind).map(|k| k.ty);
+            kinds.iter().any(|k| std::ptr::eq(*k, kind)).then(|| same.collect())
+        };
+        self.bundles().find_map(of_bundle).unwrap_or_else(|| vec![kind.ty])
     }
 
     /// The bundles of definitions that modules of the program declare and import, and the one beside it.
@@ -110,6 +133,10 @@ impl<'a> Program<'a> {
         all[module.open_natives.len()..].sort_by_key(|bundle| bundle.as_str());
         all
     }
+}
+
+fn types_in_first(mut bundles: impl Iterator<Item = Ustr>, short: Name) -> Vec<TypeId> {
+    bundles.find_map(|bundle| Some(types_in(bundle, short)).filter(|found| !found.is_empty())).unwrap_or_default()
 }
 
 /// The types of that short name among the kinds of a bundle and their parts.

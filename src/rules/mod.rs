@@ -23,10 +23,10 @@ pub use waivers::{Waiver, Waivers};
 use crate::ast::{self, RuleBind, RuleStmt};
 use crate::check::{self, Reads};
 use crate::conform::{Judge, Memory, Site, Worth};
-use crate::diag::{Code, Severity, Sink};
+use crate::diag::{Code, Sink};
 use crate::eval::{Evaluator, Shared};
 use crate::object::Object;
-use crate::resolve::{Found, Program, RefinedField, STD, parts_of};
+use crate::resolve::{Found, Program, RefinedField, STD, parts_of, rule_code};
 use crate::schema::{self, KubeRange, Minor, NativeKind, TypeId, added};
 use crate::stdlib;
 use crate::types::ModuleId;
@@ -36,9 +36,8 @@ use rayon::prelude::*;
 use reads::{Path, RuleReads};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use ustr::Ustr;
 
 /// The rules and refinements of a run, by type.
@@ -181,7 +180,7 @@ impl<'p, 'a> RuleBook<'p, 'a> {
         let reads = reads::of(of);
         let lead = reads::lead(of).map(|(asked, lets, read)| (Lead { asked, lets, slots: slots(&read) }, read));
         let mut rule = Rule {
-            code: code_of(found.what),
+            code: rule_code(found.what),
             home: found.home,
             ty,
             variable: variable.name,
@@ -215,26 +214,6 @@ impl<'a> RuleBook<'_, 'a> {
     }
 }
 
-/// The code of a rule's diagnostics, kept for the life of the process as those of the compiler are.
-pub fn code_of(rule: &ast::RuleDecl) -> &'static Code {
-    static CODES: LazyLock<Mutex<HashMap<(Ustr, usize), &'static Code>>> = LazyLock::new(Default::default);
-    let key = (rule.name.name, rule.span.start as usize);
-    let mut codes = CODES.lock().unwrap_or_else(|e| e.into_inner());
-    codes.entry(key).or_insert_with(|| {
-        let doc = rule.doc.as_deref().unwrap_or_default();
-        let summary = doc.split("\n\n").next().unwrap_or_default().trim().trim_end_matches('.').replace('\n', " ");
-        let text = |text: &str| -> &'static str { Ustr::from(text).as_str() };
-        Box::leak(Box::new(Code {
-            name: rule.name.name.as_str(),
-            severity: Severity::Error,
-            summary: text(&summary),
-            doc: text(doc),
-            fails: "",
-            passes: "",
-        }))
-    })
-}
-
 /// What is wrong with rules themselves, found when they ran: told of the user's, while one of the library's is ours, and tests find it.
 #[derive(Default)]
 pub struct Faults {
@@ -261,7 +240,7 @@ pub struct RuleJudge<'s, 'a> {
 impl<'s, 'a> RuleJudge<'s, 'a> {
     pub fn new(book: &'s RuleBook<'s, 'a>, shared: &'s Shared<'a>, faults: &'s Faults) -> RuleJudge<'s, 'a> {
         let releases = book.kube.each().map(release_node).rev().collect();
-        let evaluators = [Evaluator::of_rules(shared, &faults.users), Evaluator::of_rules(shared, &faults.library)];
+        let evaluators = [&faults.users, &faults.library].map(|sink| Evaluator::of_rules(shared, sink).keeping_faults());
         RuleJudge { book, shared, evaluators, releases, quiet: Memory::default(), worth: Vec::new(), hashes: Default::default() }
     }
 

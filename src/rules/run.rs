@@ -18,13 +18,22 @@ use ustr::Ustr;
 static OBJECT: LazyLock<Ustr> = LazyLock::new(|| Ustr::from("object"));
 static KUBE_VERSION: LazyLock<Ustr> = LazyLock::new(|| Ustr::from("kubeVersion"));
 
-/// Runs `rule` over `value`, reports at `site`, and tells how often. What is wrong with the rule itself goes to the evaluator's sink.
+/// Runs `rule` over `value`, reports at `site`, and tells how often. What is wrong with the rule itself goes to the evaluator's sink, and
+/// counts too: of another object it is to be told again.
 pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Evaluator<'_, 'a>, release: &Node, site: &mut Site) -> usize {
     let object = Node::new(Value::Record(site.object.root.clone()), Origin::user(site.object.head));
     let mut reports = Vec::new();
-    // A rule that fails itself says so to its own sink, and what it reported before holds.
-    let _ = statements(rule, value, object, evaluator, release, &mut reports);
-    let said = reports.len();
+    // What a rule that fails reported before holds.
+    let failed = statements(rule, value, object, evaluator, release, &mut reports).is_err();
+    if failed {
+        let (title, path, at) = (site.object.title(), site.path_text(), site.place());
+        evaluator.tell_faults(|mut fault| {
+            fault.message = format!("`{}` cannot judge this: {}", rule.code.name, fault.message);
+            let within = std::mem::replace(&mut fault.primary.span, at);
+            fault.also(within, "in the rule").in_object(&title, &path)
+        });
+    }
+    let said = reports.len() + usize::from(failed);
     for report in reports {
         let Report { level, message, help, steps } = report;
         let steps = place::typed(rule.ty, steps);

@@ -9,7 +9,7 @@ use crate::check::{self, Reads};
 use crate::conform::Step;
 use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
-use crate::resolve::Program;
+use crate::resolve::{Program, rule_code};
 use crate::schema::{Minor, TypeId};
 use crate::types::ModuleId;
 use crate::value::{Node, Record};
@@ -79,7 +79,7 @@ impl<'p, 'a> UpdateBook<'p, 'a> {
             let made = all.filter_map(|found| match found.what.bind {
                 RuleBind::Value(_) => None,
                 RuleBind::Update { old, new } => Some(UpdateRule {
-                    code: super::code_of(found.what),
+                    code: rule_code(found.what),
                     ty,
                     home: found.home,
                     names: (old.name, new.name),

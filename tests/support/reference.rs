@@ -36,10 +36,10 @@ pub fn kinds() -> String {
     out
 }
 
-/// Every named type.
+/// Every named type that programs may write: those of the rules' own views of other projects' kinds are for rules alone.
 pub fn types() -> String {
     let (mut names, mut records) = (String::from("| Type | Is | |\n|---|---|---|\n"), String::new());
-    for library in &Library::read().files {
+    for library in Library::read().files.iter().filter(|library| !library.source.name.starts_with("std/rules/")) {
         for item in &library.items {
             if let Item::Type(decl) = item {
                 library.type_decl(decl, &mut names, &mut records);
