@@ -126,7 +126,7 @@ impl<'a> Evaluator<'_, 'a> {
             Some(expr) => self.eval(expr, scope).map(|at| self.culprit(&at, &message))?.unwrap_or(decl.head),
             None => decl.head,
         };
-        let named = rule.and_then(StrLit::as_static).and_then(|rule| self.program().code_named(&rule));
+        let named = rule.and_then(StrLit::as_static).and_then(|rule| self.program().code_named(rule));
         let code = match require.level {
             ast::Level::Deny => named.unwrap_or(&codes::REQUIREMENT),
             ast::Level::Warn => &codes::ADVICE,
