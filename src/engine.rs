@@ -429,6 +429,11 @@ impl Object {
         self.0.head
     }
 
+    /// The paths of its fields that begin with a text and lead no more than one step further.
+    pub fn paths(&self, written: &str) -> Vec<String> {
+        why::path::next(&self.0.node(), written)
+    }
+
     pub fn to_yaml(&self) -> String {
         self.text(Format::Yaml)
     }

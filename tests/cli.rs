@@ -346,6 +346,46 @@ fn explain_tells_what_kinds_and_rules_do_with_a_field() {
 }
 
 #[test]
+fn explain_knows_a_program_and_definitions() {
+    let program = r#"
+/// Who is woken.
+type Team = "payments" | "search"
+/// Where it runs.
+param env: "dev" | "prod" = "dev"
+/// A site of the shop.
+kind site from app {
+  /// Whose it is.
+  team: Team
+}
+fn twice(n: Int) -> Int = n * 2
+/// Pods say who is woken.
+rule team-label on PodTemplateSpec t { require t.metadata.labels != {} else "none" }
+crd Website in "example.com/v1" { repo: String }
+"#;
+    let crds = include_str!("../examples/crds/gateway.yaml");
+    let dir = Dir::with(&[("a.kdsl", program), ("crds/gateway.yaml", crds), ("broken.yaml", "a: 1\n")]);
+    let page = |args: &[&str], words: &[&str]| {
+        let out = dir.run(&[&["explain"], args].concat()).code(0).out;
+        words.iter().for_each(|word| assert!(out.contains(word), "{args:?}: `{word}` is missing in\n{out}"));
+    };
+    page(&["site", "--in", "a.kdsl"], &["site  kind", "A site of the shop.", "made from  app", "team: Team  (required)"]);
+    page(&["site.team", "--in", "a.kdsl"], &["Whose it is.", "site web {\n      team = \"payments\""]);
+    page(&["Team", "--in", "a.kdsl"], &["Team  type\n", "Who is woken."]);
+    page(&["env", "--in", "a.kdsl"], &["env  param", "default   \"dev\"", "Where it runs."]);
+    page(&["twice", "--in", "a.kdsl"], &["fn twice(n: Int) -> Int"]);
+    page(&["team-label", "--in", "a.kdsl"], &["rule on PodTemplateSpec", "Pods say who is woken."]);
+    page(&["Website.repo", "--in", "a.kdsl"], &["field of a custom resource", "required  yes"]);
+    page(&["--in", "a.kdsl"], &["Kinds of the program\n  site\n", "Params and lets\n  env\n", "Kinds of custom resources\n  Website\n"]);
+    page(&["GatewayClass", "--crds", "crds"], &["kind of a custom resource", "gateway.networking.k8s.io/v1"]);
+    page(&["Gateway.spec.listeners", "--crds", "crds/gateway.yaml"], &["elements that agree in `name` are one"]);
+    // The library makes some of other projects' kinds, and knows them.
+    page(&["HTTPRoute"], &["kind of a custom resource"]);
+    page(&["autoscaling/v1.HorizontalPodAutoscaler.spec.targetCPUUtilizationPercentage"], &["field of Kubernetes"]);
+    dir.run(&["explain", "site"]).code(2).silent().says(&["`--in FILE`"]);
+    dir.run(&["explain", "Gateway", "--crds", "broken.yaml"]).code(2).silent().says(&["--crds broken.yaml: "]);
+}
+
+#[test]
 fn explain_has_a_page_for_every_code() {
     let dir = Dir::with(&[]);
     for code in kdsl::diag::codes::all() {
@@ -459,7 +499,11 @@ fn a_shell_completes_from_the_program() {
     assert_eq!(answer(&["build", "shop.kdsl", "-p", "env", "=", "p"]), "prod\n");
     assert_eq!(answer(&["build", "shop.kdsl", "-p", "debug", "="]), "true\nfalse\n");
     assert_eq!(answer(&["why", "shop.kdsl", "Conf"]), "ConfigMap/c\n");
+    assert_eq!(answer(&["why", "shop.kdsl", "ConfigMap/c", "d"]), "data\ndata.ENV\n");
     assert!(answer(&["explain", "unknown-f"]).contains("unknown-field\n"));
+    assert_eq!(answer(&["explain", "image-pin"]), "image-pinned\n");
+    assert_eq!(answer(&["explain", "deploy.spec.str"]).lines().next(), Some("deploy.spec.strategy"));
+    assert_eq!(answer(&["explain", "--in", "shop.kdsl", "Env"]).lines().next(), Some("Env"));
     assert_eq!(answer(&["build", "nosuch.kdsl", "-p", ""]), "");
     assert_eq!(answer(&["build", "sh"]), "");
     assert_eq!(answer(&["build", "shop.kdsl", "--param=d"]), "--param=debug=\n");

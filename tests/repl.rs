@@ -302,6 +302,9 @@ fn a_terminal_completes_hints_and_goes_on() {
     terminal.keys(&["C-u"]);
     terminal.keys(&[":obj", "Tab", "Enter"]);
     terminal.shows("ConfigMap c");
+    // What commands take.
+    terminal.types(&["C-k", ":doc app.rollout.maxS", "Tab"], ":doc app.rollout.maxSurge");
+    terminal.types(&["C-k", ":wh ConfigMap/c da", "Tab"], ":wh ConfigMap/c data");
     // What a name is, in grey, and what a function takes.
     terminal.types(&["base64Dec"], "String");
     terminal.keys(&["C-u", "1 +", "C-c"]);

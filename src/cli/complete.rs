@@ -4,17 +4,15 @@
 //! about (options, files) the scripts complete themselves. It never fails: a program with errors has nothing to offer.
 
 use super::Stop;
+use super::explain::{self, Subject};
 use super::input::Input;
 use super::terminal::print;
 use crate::ast::{ExprKind, Item, TypeExpr, TypeExprKind};
-use crate::builtins;
-use crate::diag::{Sink, codes};
-use crate::engine::Engine;
+use crate::diag::Sink;
+use crate::engine::{Engine, Object};
 use crate::load::{self, Project};
-use crate::schema;
 use crate::source::FileDb;
-use crate::stdlib::{self, Sort};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Answer a shell that completes a command line
@@ -52,8 +50,11 @@ fn candidates(words: &[String]) -> Vec<String> {
         _ => {}
     }
     match (command, file) {
-        ("why", Some(file)) if before.last() == Some(&file) => starting(last, objects(file).into_iter()),
-        ("explain", _) if before.len() == 1 && !last.starts_with('-') => starting(last, topics()),
+        ("why", Some(file)) if before.last() == Some(&file) => starting(last, objects(file).iter().map(named)),
+        ("why", Some(file)) if before.len() > 2 && before[before.len() - 2] == file => fields(file, before[before.len() - 1], last),
+        ("explain", _) if !last.starts_with('-') && !matches!(before.last(), Some(&("--in" | "--crds" | "--color"))) => {
+            topics(before, last)
+        }
         _ => Vec::new(),
     }
 }
@@ -111,18 +112,29 @@ fn items(project: &Project) -> impl Iterator<Item = &Item> {
     project.files.iter().flat_map(|file| &file.ast.items)
 }
 
-fn objects(file: &str) -> Vec<String> {
+fn objects(file: &str) -> Vec<Object> {
     let Ok(input) = Input::open(Path::new(file)) else { return Vec::new() };
-    let build = Engine::new(input.world).build(&input.path);
-    let mut names: Vec<String> = build.objects.iter().map(|object| format!("{}/{}", object.kind(), object.name())).collect();
-    names.sort();
-    names.dedup();
-    names
+    let mut objects = Engine::new(input.world).build(&input.path).objects;
+    objects.sort_by_key(named);
+    objects.dedup_by_key(|object| named(object));
+    objects
 }
 
-fn topics() -> impl Iterator<Item = String> {
-    let kinds = stdlib::names(Sort::Kind).chain(stdlib::names(Sort::Type)).map(|name| name.to_string());
-    let natives = schema::kind_names().map(|name| name.to_string());
-    let functions = builtins::all().map(|builtin| builtin.name.to_string());
-    kinds.chain(natives).chain(functions).chain(codes::all().map(|code| code.name.to_string()))
+/// `Deployment/web`
+fn named(object: &Object) -> String {
+    format!("{}/{}", object.kind(), object.name())
+}
+
+/// The fields of an object that a path could go on to.
+fn fields(file: &str, object: &str, path: &str) -> Vec<String> {
+    let objects = objects(file);
+    objects.iter().find(|found| named(found) == object).map_or_else(Vec::new, |object| object.paths(path))
+}
+
+/// The topics of `explain`: with those of the program and the definitions that the line names.
+fn topics(before: &[&str], last: &str) -> Vec<String> {
+    let behind = |option: &str| before.windows(2).filter(|pair| pair[0] == option).map(|pair| PathBuf::from(pair[1])).collect::<Vec<_>>();
+    let program = behind("--in").pop();
+    let subject = Subject::named(program.as_deref(), &behind("--crds")).unwrap_or_else(|_| Subject::library());
+    explain::starting(&subject, last)
 }

@@ -3,13 +3,14 @@
 //! At a terminal rustyline reads lines, with the session's completion, hints and colours; from a pipe entries are read as they come,
 //! without a prompt, and the exit code says whether any of them failed.
 
+use super::explain::{self, Subject};
 use super::folder;
 use super::terminal::{self, Color, harmless, print, say};
-use super::{ERRORS, Stop, explain, input, words};
+use super::{ERRORS, Stop, input, words};
 use crate::diag::render::Style;
 use crate::paint::Paint;
 use crate::prose::cut;
-use crate::repl::{Candidate, Look, Reply, Session, Then, help, parts};
+use crate::repl::{Candidate, Look, Reply, Session, Then, command_named, help, parts};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -108,10 +109,15 @@ impl Talk {
     }
 
     fn explain(&self, topic: &str) -> Reply {
-        match explain::page(topic, self.color.for_stdout()) {
+        match explain::page(&self.subject(), topic, self.color.for_stdout()) {
             Ok(text) => Reply { text, ..Reply::default() },
             Err(stop) => self.stopped(&stop),
         }
+    }
+
+    /// What can be explained: what the session declares, too.
+    fn subject(&self) -> Subject {
+        self.session.as_program(Subject::program)
     }
 
     fn load(&mut self, path: &str) -> Reply {
@@ -234,7 +240,7 @@ impl Completer for Guide {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        if let Some((start, found)) = files(line, at) {
+        if let Some((start, found)) = files(line, at).or_else(|| self.topics(line, at)) {
             return Ok((start, found));
         }
         let (start, found) = self.talk.borrow().session.complete(line, at);
@@ -248,15 +254,37 @@ impl Completer for Guide {
     }
 }
 
+impl Guide {
+    /// What `:doc` and `:explain` could be asked about.
+    fn topics(&self, line: &str, at: usize) -> Option<(usize, Vec<Pair>)> {
+        let (command, word) = command_before(&line[..at])?;
+        if !matches!(command, "doc" | "explain") {
+            return None;
+        }
+        let found = explain::starting(&self.talk.borrow().subject(), word);
+        // Of a path only what comes behind the last dot is shown.
+        let shown = |topic: &String| topic.rsplit('.').next().unwrap_or(topic).to_string();
+        Some((at - word.len(), found.into_iter().map(|topic| Pair { display: shown(&topic), replacement: topic }).collect()))
+    }
+}
+
 /// The first line of a text, in so many columns and at most 60.
 fn shortened(text: &str, room: usize) -> String {
     cut(text.lines().next().unwrap_or(""), room.min(60).saturating_sub(1))
 }
 
+/// The command that a line begins with, and what stands behind it.
+fn command_before(line: &str) -> Option<(&'static str, &str)> {
+    let (head, rest) = line.trim_start().strip_prefix(':')?.split_once(' ')?;
+    Some((command_named(head).ok()?.name, rest.trim_start()))
+}
+
 /// The files that `:load` and `:save` could name.
 fn files(line: &str, at: usize) -> Option<(usize, Vec<Pair>)> {
-    let before = &line[..at];
-    let path = [":load ", ":save "].iter().find_map(|command| before.trim_start().strip_prefix(command))?.trim_start();
+    let (command, path) = command_before(&line[..at])?;
+    if !matches!(command, "load" | "save") {
+        return None;
+    }
     let (folder, name) = path.rfind('/').map_or(("", path), |slash| path.split_at(slash + 1));
     let entries = fs::read_dir(if folder.is_empty() { "." } else { folder }).into_iter().flatten().flatten();
     let mut found: Vec<Pair> = entries

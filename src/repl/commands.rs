@@ -47,14 +47,22 @@ pub const COMMANDS: &[Command] = &[
     command("quit", "", "end the session, as does Ctrl-D"),
 ];
 
+/// The command of a name, which may be shortened; else all that it could stand for.
+pub fn command_named(head: &str) -> Result<&'static Command, Vec<&'static Command>> {
+    let fitting: Vec<&Command> = COMMANDS.iter().filter(|c| c.name.starts_with(head) && !head.is_empty()).collect();
+    match fitting.iter().find(|c| c.name == head).or(fitting.first().filter(|_| fitting.len() == 1)) {
+        Some(found) => Ok(found),
+        None => Err(fitting),
+    }
+}
+
 impl Session {
     pub(super) fn command(&mut self, command: &str, typed: &Arc<Typed>) -> Reply {
         let (head, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
         let rest = rest.trim();
-        let fitting: Vec<&Command> = COMMANDS.iter().filter(|c| c.name == head || c.name.starts_with(head) && !head.is_empty()).collect();
-        let exact = fitting.iter().find(|c| c.name == head).copied();
-        let Some(found) = exact.or(if fitting.len() == 1 { Some(fitting[0]) } else { None }) else {
-            return unknown(head, &fitting);
+        let found = match command_named(head) {
+            Ok(found) => found,
+            Err(fitting) => return unknown(head, &fitting),
         };
         if rest.is_empty() && !found.takes.is_empty() && !found.takes.starts_with('[') {
             return Reply::failed(format!("error: `:{}` needs {}\n", found.name, found.takes));
@@ -310,7 +318,7 @@ pub(super) fn changes<'o>(old: &'o BTreeMap<String, String>, new: &'o BTreeMap<S
 }
 
 /// Whether `Deployment shop/web` is meant by `Deployment/shop/web`, `deployment/web`, `shop/Deployment/web` or `web`.
-fn fits(title: &str, which: &str) -> bool {
+pub(super) fn fits(title: &str, which: &str) -> bool {
     let title = title.replace(' ', "/").to_lowercase();
     let which = which.replace(' ', "/").to_lowercase();
     let parts: Vec<&str> = title.split('/').collect();

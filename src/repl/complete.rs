@@ -1,7 +1,6 @@
 //! What could be written next, and what is said about it while one writes.
 
-use super::{COMMANDS, Session, VALUE, With};
-use crate::diag::codes;
+use super::{COMMANDS, Session, VALUE, With, command_named};
 use crate::engine::deep;
 use crate::ide::{self, Analysis, Completion};
 
@@ -86,14 +85,22 @@ impl Session {
         let start = before.rfind([' ', ':']).map_or(0, |i| i + 1);
         let word = &before[start..];
         let head = command.split_whitespace().next().unwrap_or("");
+        let head = command_named(head).map_or(head, |found| found.name);
         let words: Vec<&str> = before.split_whitespace().collect();
         let argument = words.len() - usize::from(!word.is_empty());
         let plain = |label: String| Candidate { insert: label.clone(), label, detail: String::new() };
         let all: Vec<Candidate> = match (argument, head) {
             (0, _) => COMMANDS.iter().map(|c| Candidate { label: c.name.into(), detail: c.about.into(), insert: c.name.into() }).collect(),
-            (_, "type" | "t") => return self.complete_expression(entry, at),
+            (_, "type") => return self.complete_expression(entry, at),
             (1, "yaml" | "why") => self.objects.keys().map(|title| plain(title.replace(' ', "/"))).collect(),
-            (1, "explain" | "doc") => codes::all().map(|code| plain(code.name.to_string())).collect(),
+            (2, "why") => self.paths(words.get(1).copied().unwrap_or(""), word).into_iter().map(plain).collect(),
+            (1, "drop") => {
+                let names = self.pieces().into_iter().filter_map(|piece| piece.name);
+                let mut names: Vec<String> = names.map(|name| name.rsplit(' ').next().unwrap_or(&name).to_string()).collect();
+                names.sort();
+                names.dedup();
+                names.into_iter().map(plain).collect()
+            }
             (1, "set" | "unset") => super::declared_params(&self.text()).into_iter().map(plain).collect(),
             (2, "set") => {
                 let name = words.get(1).copied().unwrap_or("");
@@ -102,6 +109,13 @@ impl Session {
             _ => Vec::new(),
         };
         (start, all.into_iter().filter(|candidate| starts(&candidate.insert, word)).collect())
+    }
+
+    /// The fields of an object that a path could go on to.
+    fn paths(&self, which: &str, path: &str) -> Vec<String> {
+        let build = self.build();
+        let meant = build.objects.iter().find(|object| super::commands::fits(&super::title(object), which));
+        meant.map_or_else(Vec::new, |object| object.paths(path))
     }
 
     /// The rest of a command as an expression.

@@ -31,7 +31,7 @@ use places::{Places, Typed};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-pub use commands::{COMMANDS, help};
+pub use commands::{COMMANDS, command_named, help};
 pub use complete::{Candidate, Hint};
 pub use render::Style;
 pub use words::{Look, Part, parts};
@@ -199,6 +199,12 @@ impl Session {
             return self.refused(&build.diagnostics);
         }
         self.accept(build, format!("loaded {path}: {}\n", counted(file.items.len(), "declaration")), false)
+    }
+
+    /// The session as a program in a world that has it, at a path.
+    pub fn as_program<T>(&self, work: impl FnOnce(&dyn World, &str) -> T) -> T {
+        let world = With { world: &*self.world, path: self.path(), text: self.text() };
+        work(&world, &world.path)
     }
 
     // ---- entries ----

@@ -305,6 +305,12 @@ impl<'a> Program<'a> {
         self.names(home, |m| m.values.keys().copied().collect(), Sort::Let)
     }
 
+    /// The rules that the program's own files declare.
+    pub fn own_rules(&self) -> impl Iterator<Item = &'a ast::RuleDecl> {
+        let items = self.modules.iter().filter(|module| module.id != STD).flat_map(|module| module.items);
+        items.filter_map(|item| if let Item::Rule(rule) = item { Some(rule) } else { None })
+    }
+
     pub fn kind_names(&self, home: ModuleId) -> Vec<Name> {
         self.names(home, |m| m.kinds.keys().copied().collect(), Sort::Kind)
     }

@@ -121,6 +121,12 @@ impl<'a> Program<'a> {
         self.bundles().find_map(of_bundle).unwrap_or_else(|| vec![kind.ty])
     }
 
+    /// The kinds of the definitions that a module sees without an alias.
+    pub fn defined_kinds(&self, home: ModuleId) -> Vec<&'static schema::NativeKind> {
+        let bundles = self.visible(home).flat_map(|m| self.module(m).open_natives.iter().copied());
+        bundles.filter_map(added::bundle).flatten().copied().collect()
+    }
+
     /// The bundles of definitions that modules of the program declare and import, and the one beside it.
     pub(super) fn bundles(&self) -> impl Iterator<Item = Ustr> {
         self.modules.iter().flat_map(Program::bundles_of).chain(self.given)

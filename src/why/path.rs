@@ -194,9 +194,52 @@ pub fn leaves<'o>(node: &'o Node, at: crate::source::Span, path: &mut String, ea
     }
 }
 
+/// The paths below a node that begin with a text and lead no more than one step further, sorted: for who is writing one.
+pub fn next(root: &Node, written: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    collect_next(root, &mut String::new(), written, &mut out);
+    // The only one there is is gone through: a shell would end the word behind it.
+    if let [only] = out.as_slice() {
+        let below = next(root, only);
+        out.extend(below);
+    }
+    out.sort();
+    out
+}
+
+fn collect_next(node: &Node, path: &mut String, written: &str, out: &mut Vec<String>) {
+    let kept = path.len();
+    let mut child = |path: &mut String, node: &Node| {
+        if written.starts_with(path.as_str()) {
+            collect_next(node, path, written, out);
+        } else if path.starts_with(written) {
+            out.push(path.clone());
+        }
+        path.truncate(kept);
+    };
+    match &node.value {
+        Value::Record(record) => {
+            for entry in record.entries.iter().filter(|e| !e.node.is_null()) {
+                push_key(path, &entry.key);
+                child(path, &entry.node);
+            }
+        }
+        Value::List(list) => {
+            for (index, item) in list.items.iter().enumerate() {
+                push_item(path, index, label(list, item));
+                child(path, &item.node);
+            }
+        }
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{next, split};
+    use crate::data;
+    use crate::source::Span;
+    use crate::value::Origin;
 
     #[test]
     fn a_path_is_read_in_all_its_forms() {
@@ -204,5 +247,18 @@ mod tests {
         assert_eq!(split(".metadata.labels[\"a.b/c\"]"), ["metadata", "labels", "[a.b/c"]);
         assert_eq!(split("containers['web'].env"), ["containers", "[web", "env"]);
         assert_eq!(split(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_path_that_is_being_written_goes_on_by_a_step() {
+        let json =
+            serde_json::json!({ "spec": { "replicas": 1, "rules": [{ "name": "a", "x": 1 }, { "y": {} }] }, "metadata": { "a.b/c": 2 } });
+        let root = data::from_json(&json, Origin::user(Span::NONE)).expect("plain data");
+        assert_eq!(next(&root, ""), ["metadata", "spec"]);
+        assert_eq!(next(&root, "spec.r"), ["spec.replicas", "spec.rules"]);
+        assert_eq!(next(&root, "spec.rules"), ["spec.rules[1]", "spec.rules[a]"]);
+        assert_eq!(next(&root, "spec.rules[a"), ["spec.rules[a]", "spec.rules[a].name", "spec.rules[a].x"]);
+        assert_eq!(next(&root, "metadata[a."), ["metadata[a.b/c]"]);
+        assert_eq!(next(&root, "nothing"), [""; 0]);
     }
 }

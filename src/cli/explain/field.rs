@@ -1,11 +1,13 @@
 //! The page of a field, found by a path.
 
+use super::Scope;
 use super::example::{self, Step};
 use super::native::releases;
 use super::page::{Entry, Page, brief};
 use super::uses::{self, Line};
 use crate::ast::{FieldDecl, Item, Name, TypeExprKind};
 use crate::resolve::{Kind, Program};
+use crate::schema::added::is_added;
 use crate::schema::{ListMerge, NativeField, NativeTy};
 use crate::source::Span;
 use crate::stdlib::{self, Sort};
@@ -74,6 +76,15 @@ pub fn find<'p, 'a>(program: &'p Program<'a>, name: Name, root: Root<'a>, path: 
         at = Some(field);
     }
     at.map(|field| Field { steps, ..field }).ok_or(Missing { owner, name: String::new(), known: Vec::new() })
+}
+
+/// The names that a path could go on with.
+pub fn names_at<'a>(program: &Program<'a>, name: Name, root: Root<'a>, path: &[String]) -> Vec<String> {
+    match (path, &root) {
+        ([], Root::Kind(kind)) => kind.inputs.fields.iter().map(|f| f.name.to_string()).collect(),
+        ([], Root::Type(ty)) => names(ty),
+        (path, _) => find(program, name, root, path).map_or_else(|_| Vec::new(), |field| names(&field.ty)),
+    }
 }
 
 /// The type whose fields a path continues with: what maps and lists hold, and what is optional or narrowed.
@@ -184,8 +195,14 @@ impl<'a> Field<'_, 'a> {
         Entry { name, what, doc }
     }
 
-    pub fn write(&self, page: &mut Page, program: &Program<'a>, root: &str) {
-        page.title(&self.path, if self.native.is_some() { "field of Kubernetes" } else { "field" });
+    pub fn write(&self, page: &mut Page, scope: &Scope<'a>, root: &str) {
+        let program = &scope.program;
+        let what = match self.native {
+            Some(native) if is_added(native.owner) => "field of a custom resource",
+            Some(_) => "field of Kubernetes",
+            None => "field",
+        };
+        page.title(&self.path, what);
         let mut facts = self.facts();
         if let Some(native) = self.native {
             refined_facts(program, native, &mut facts);

@@ -1,10 +1,10 @@
-//! The pages of functions: those of the language, and those that its library declares.
+//! The pages of functions: those of the language, and those that its library or a program declares.
 
 use super::page::Page;
-use crate::ast::{FnDecl, Item, Name};
+use super::{Scope, plain};
+use crate::ast::{FnDecl, Name};
 use crate::builtins::Builtin;
-use crate::resolve::Program;
-use crate::stdlib::{self, Sort};
+use crate::resolve::{Program, STD};
 
 pub fn builtin(page: &mut Page, builtin: &Builtin) {
     page.title(builtin.name, "function");
@@ -14,12 +14,12 @@ pub fn builtin(page: &mut Page, builtin: &Builtin) {
     page.code(builtin.example);
 }
 
-/// The page of a function of the library; false where there is none of that name.
-pub fn declared(page: &mut Page, program: &Program, name: Name) -> bool {
-    let Some(Item::Fn(decl)) = stdlib::item(Sort::Fn, name) else { return false };
-    page.title(&name, "function of the standard library");
-    page.code(&head(program, decl));
-    if let Some(doc) = &decl.doc {
+/// The page of a function that is declared; false where there is none of that name.
+pub fn declared(page: &mut Page, scope: &Scope, name: Name) -> bool {
+    let Some(found) = scope.program.function(scope.home, &plain(name)) else { return false };
+    page.title(&name, if found.home == STD { "function of the standard library" } else { "function" });
+    page.code(&head(&scope.program, found.what));
+    if let Some(doc) = &found.what.doc {
         page.text(doc);
     }
     true

@@ -1,15 +1,15 @@
 //! The pages of kinds and types that are written in kdsl.
 
-use super::field;
 use super::page::Page;
-use crate::ast::{Item, Name, TypeExprKind};
-use crate::resolve::{KindRef, Program, STD};
-use crate::stdlib::{self, Sort};
+use super::{Scope, field, plain};
+use crate::ast::{Name, TypeExprKind};
+use crate::resolve::{KindRef, STD};
 use crate::types::Ty;
 
 /// The page of a high-level kind; false where there is none of that name.
-pub fn kind(page: &mut Page, program: &Program, name: Name) -> bool {
-    let Some(KindRef::High(kind)) = program.kind_named(STD, name) else { return false };
+pub fn kind(page: &mut Page, scope: &Scope, name: Name) -> bool {
+    let Some(KindRef::High(kind)) = scope.kind(name) else { return false };
+    let program = &scope.program;
     page.title(&name, "kind");
     if let Some(doc) = &kind.decl.doc {
         page.text(doc);
@@ -28,19 +28,21 @@ pub fn kind(page: &mut Page, program: &Program, name: Name) -> bool {
     true
 }
 
-/// The page of a type of the library or of the language; false where there is none of that name.
-pub fn named_type(page: &mut Page, program: &Program, name: Name) -> bool {
+/// The page of a type of the library, of a program or of the language; false where there is none of that name.
+pub fn named_type(page: &mut Page, scope: &Scope, name: Name) -> bool {
     if let Some((_, doc)) = SCALARS.iter().find(|(scalar, _)| *scalar == name.as_str()) {
         page.title(&name, "type of the language");
         page.text(doc);
         return true;
     }
-    let Some(Item::Type(decl)) = stdlib::item(Sort::Type, name) else { return false };
-    page.title(&name, "type of the standard library");
+    let program = &scope.program;
+    let Some(found) = program.type_decl(scope.home, &plain(name)) else { return false };
+    let decl = found.what;
+    page.title(&name, if found.home == STD { "type of the standard library" } else { "type" });
     if let Some(doc) = &decl.doc {
         page.text(doc);
     }
-    match (&decl.ty.kind, program.named_type(STD, name)) {
+    match (&decl.ty.kind, program.named_type(scope.home, name)) {
         (TypeExprKind::Record(_), Some(Ty::Record(record))) => {
             page.heading("Fields");
             page.entries(record.fields.iter().map(|f| field::of_record(program, &record, f, format!("{name}.{}", f.name)).entry()));

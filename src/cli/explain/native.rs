@@ -1,21 +1,19 @@
 //! The pages of Kubernetes' own kinds and types.
 
-use super::field;
 use super::page::Page;
+use super::{Scope, field};
 use crate::ast::Name;
-use crate::resolve::Program;
+use crate::resolve::{KindRef, Program};
 use crate::schema::{self, NativeKind, NativeType, Releases};
 use crate::types::Ty;
 
-/// The page of a kind or type of Kubernetes; false where there is none of that name.
-pub fn write(page: &mut Page, program: &Program, name: Name) -> bool {
-    let kinds: Vec<&NativeKind> = schema::kinds_named(&name).collect();
-    if let Some(kind) = kinds.first() {
-        page.title(&name, &format!("kind of Kubernetes, {}", kind.api_version));
-        page.facts(&kind_facts(kind, &kinds[1..]));
-        type_body(page, program, &name, kind.ty.get());
+/// The page of a kind or type of Kubernetes, or of a custom resource; false where there is none of that name.
+pub fn write(page: &mut Page, scope: &Scope, name: Name) -> bool {
+    if let Some(KindRef::Native(kind)) = scope.kind(name) {
+        of_kind(page, scope, kind);
         return true;
     }
+    let program = &scope.program;
     let Some(id) = schema::type_named(&name) else { return false };
     let ty = id.get();
     page.title(&name, "type of Kubernetes");
@@ -27,6 +25,15 @@ pub fn write(page: &mut Page, program: &Program, name: Name) -> bool {
     page.facts(&facts);
     type_body(page, program, &name, ty);
     true
+}
+
+/// The page of a kind.
+pub fn of_kind(page: &mut Page, scope: &Scope, kind: &'static NativeKind) {
+    let others: Vec<&NativeKind> = schema::kinds_named(&kind.kind).filter(|other| other.api_version != kind.api_version).collect();
+    let whose = if schema::added::is_added(kind.ty) { "kind of a custom resource" } else { "kind of Kubernetes" };
+    page.title(&kind.kind, &format!("{whose}, {}", kind.api_version));
+    page.facts(&kind_facts(kind, &others));
+    type_body(page, &scope.program, &kind.kind, kind.ty.get());
 }
 
 fn kind_facts(kind: &NativeKind, others: &[&NativeKind]) -> Vec<(&'static str, String)> {

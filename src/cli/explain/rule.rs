@@ -1,12 +1,13 @@
-//! The page of a rule of the library.
+//! The page of a rule, of the library or of a program.
 
+use super::Scope;
 use super::page::Page;
 use crate::ast::RuleBind;
 use crate::stdlib;
 
 /// Writes the page of the rule of that name, if there is one.
-pub fn write(page: &mut Page, name: &str) -> bool {
-    let Some(rule) = stdlib::rules().find(|rule| rule.name.name == name) else { return false };
+pub fn write(page: &mut Page, scope: &Scope, name: &str) -> bool {
+    let Some(rule) = scope.rules().into_iter().find(|rule| rule.name.name == name) else { return false };
     let on = rule.on.name.name;
     let what = match rule.bind {
         RuleBind::Value(_) => format!("rule on {on}"),
