@@ -744,6 +744,18 @@ fn tests_expect_what_is_refused() {
 }
 
 #[test]
+fn a_file_of_rules_on_a_kind_of_ones_own_is_tested_and_judges_yaml() {
+    let rules = "crd Widget in \"example.com/v1\" { spec: Any? }\n\n/// Widgets are small.\nrule widget-small on Widget w {\n  require \
+                 (w.spec?.size ?? 0) <= 10 else \"large\" at w.spec.size\n}\n\ntest \"small ones pass\" {\n  expect deny widget-small { \
+                 Widget large { spec { size = 30 } } }\n  Widget small { spec { size = 3 } }\n  assert Widget.small.spec.size == 3\n}\n";
+    let widget = |size: &str| format!("apiVersion: example.com/v1\nkind: Widget\nmetadata: {{name: a}}\nspec: {{size: {size}}}\n");
+    let dir = Dir::with(&[("policies.kdsl", rules), ("good.yaml", &widget("3")), ("bad.yaml", &widget("30"))]);
+    dir.run(&["test", "policies.kdsl"]).code(0);
+    dir.run(&["vet", "--rules", "policies.kdsl", "good.yaml"]).code(0).says(&["no errors"]);
+    dir.run(&["vet", "--rules", "policies.kdsl", "bad.yaml"]).code(1).says(&["error[widget-small]: large", "bad.yaml:4:14"]);
+}
+
+#[test]
 fn tests_hold_snapshots_and_tell_what_they_leave_out() {
     let text = "test \"as it was\" { assert snapshot(\"strategy\", Deployment.web.spec.strategy) }\n";
     let dir = Dir::with(&[("web.kdsl", &format!("{TESTED}{text}"))]);

@@ -23,8 +23,10 @@
 #[path = "support/reference.rs"]
 mod reference;
 
+use kdsl::rules::RuleSet;
 use kdsl::testing::TestOptions;
 use kdsl::{Build, Engine, MemWorld, Style, builtins};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -87,6 +89,42 @@ fn the_tour_is_complete_and_links_lead_somewhere() {
             assert!(!is_file || path.parent().unwrap().join(file).exists(), "{}: nothing is at {target}", path.display());
         }
     }
+}
+
+/// Rules that the page for users of other linters names are there, in the column of their set, and what it leaves out has its reason.
+#[test]
+fn the_answers_to_other_linters_are_there() {
+    let text = std::fs::read_to_string(root().join("docs/linters.md")).unwrap();
+    let is_strict: BTreeMap<&str, bool> =
+        kdsl::stdlib::rules().map(|rule| (rule.name.name.as_str(), RuleSet::of(rule) == Some(RuleSet::Strict))).collect();
+    let is_code = |name: &str| kdsl::diag::codes::all().any(|code| code.name == name);
+    let reasons: Vec<String> = text.lines().filter_map(|line| line.strip_prefix("### ")).map(anchor).collect();
+    let mut wrong = Vec::new();
+    for row in text.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, _, on, strict, _] = cells[..] else { panic!("no row of three cells: {row}") };
+        for (cell, column) in [(on, false), (strict, true)] {
+            for name in cell.split('`').skip(1).step_by(2) {
+                let right = match is_strict.get(name) {
+                    Some(set) => *set == column,
+                    None => !column && (is_code(name) || name == "--pod-security"),
+                };
+                if !right {
+                    wrong.push(format!("`{name}` in {row}"));
+                }
+            }
+        }
+        let reason = on.strip_prefix("no: ").and_then(|link| link.split("](#").nth(1)).map(|rest| rest.trim_end_matches(')'));
+        if reason.is_some_and(|reason| !reasons.iter().any(|known| known == reason)) || on.is_empty() && strict.is_empty() {
+            wrong.push(format!("no reason in {row}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The anchor of a heading.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace('\'', "").replace(' ', "-")
 }
 
 /// The example of each builtin is true.

@@ -362,7 +362,7 @@ impl<'a> Program<'a> {
     fn names(&self, home: ModuleId, own: impl Fn(&Module<'a>) -> Vec<Name>, sort: Sort) -> Vec<Name> {
         let mut names: Vec<Name> = self.visible(home).flat_map(|m| own(self.module(m))).collect();
         if sort != Sort::Let || home == STD {
-            names.extend(stdlib::names(sort));
+            names.extend(stdlib::names_for_programs(sort));
         }
         names.sort_by_key(|n| n.as_str());
         names.dedup();

@@ -144,6 +144,12 @@ pub fn names(sort: Sort) -> impl Iterator<Item = Name> {
     STD.pieces.iter().filter(move |p| p.sort == sort).map(|p| p.name)
 }
 
+/// Those of the declarations that are for programs: what stands beside the rules is for these.
+pub fn names_for_programs(sort: Sort) -> impl Iterator<Item = Name> {
+    let is_open = |piece: &&StdPiece| file_of(piece.piece.span).is_none_or(|file| !file.starts_with("std/rules/"));
+    STD.pieces.iter().filter(move |piece| piece.sort == sort).filter(is_open).map(|piece| piece.name)
+}
+
 /// Adds the library's files to a database that holds none yet.
 pub fn add_to(db: &FileDb) {
     db.add_all(&STD.sources);

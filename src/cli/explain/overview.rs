@@ -20,7 +20,7 @@ pub fn write(page: &mut Page, scope: &Scope) {
         _ => None,
     }));
     page.heading("Types");
-    page.words(stdlib::names(Sort::Type).map(|n| n.as_str()));
+    page.words(stdlib::names_for_programs(Sort::Type).map(|n| n.as_str()));
     page.heading("Functions");
     page.words(builtins::all().map(|b| b.name));
     page.heading(&format!("Kinds of Kubernetes, {} to {}, and their types", schema::oldest(), schema::newest()));
