@@ -102,7 +102,10 @@ fn what_keeps_a_rule_from_judging_is_told() {
                 rule part-small on WidgetSpecParts p { require p.size <= 10 else \"large\" at p.size }\n";
     let with = |parts: &str| LARGE.replace("size: 30", &format!("parts: [{parts}]"));
     assert_eq!(by(part, &with("{name: x, size: 30}, {name: z}")), ["unverified?", "part-small spec.parts[0].size"]);
-    assert_eq!(by(part, &with("{name: x, size: 30}, {name: y}")), ["unverified?", "part-small spec.parts[0].size", "type-mismatch spec.parts[1].name"]);
+    assert_eq!(
+        by(part, &with("{name: x, size: 30}, {name: y}")),
+        ["unverified?", "part-small spec.parts[0].size", "type-mismatch spec.parts[1].name"]
+    );
     assert_eq!(by(part, &with("{size: 3}")), ["unverified?", "missing-field spec.parts[0].name"]);
     let newer = with("{name: x, size: big}").replace("/v1", "/v2");
     assert_eq!(by(part, &newer), ["unverified?", "type-mismatch? spec.parts[0].size"], "another version may have another shape");
@@ -125,7 +128,9 @@ fn rules_look_around_among_custom_objects() {
                  rule selects on Widget w {\n  if w.spec.selector != null {\n    \
                  require select(Workload, w.spec.selector, w.metadata.namespace) != [] else warn \"nothing\" at w.spec.selector\n  }\n}\n\
                  waive unverified = \"nobody has the definition\"\n";
-    let widget = |name: &str, spec: &str| format!("---\n{{apiVersion: example.com/v1, kind: Widget, metadata: {{name: {name}}}, spec: {{{spec}}}}}\n");
+    let widget = |name: &str, spec: &str| {
+        format!("---\n{{apiVersion: example.com/v1, kind: Widget, metadata: {{name: {name}}}, spec: {{{spec}}}}}\n")
+    };
     let pod = "---\n{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: web}}, spec: {containers: [{name: p, image: 'p:1'}]}}\n";
     assert_eq!(by(rules, &widget("a", "owner: b")), ["owner-there spec.owner"]);
     assert_eq!(by(rules, &(widget("a", "owner: b") + &widget("b", ""))), Vec::<String>::new());
@@ -133,23 +138,27 @@ fn rules_look_around_among_custom_objects() {
     assert_eq!(by(rules, &(widget("a", "selector: {app: web}") + pod)), Vec::<String>::new());
 }
 
-/// What makes the Secret `web-tls`, each by its own field.
+/// What makes the Secret `database-password`, each by its own field.
 const MAKERS: &[(&str, &str, &str)] = &[
-    ("cert-manager.io/v1", "Certificate", "{secretName: web-tls, issuerRef: {name: ca, kind: ClusterIssuer}, dnsNames: [a.example.com]}"),
-    ("external-secrets.io/v1", "ExternalSecret", "{target: {name: web-tls}}"),
-    ("external-secrets.io/v1", "ClusterExternalSecret", "{externalSecretName: web-tls}"),
-    ("external-secrets.io/v1", "ClusterExternalSecret", "{externalSecretSpec: {target: {name: web-tls}}}"),
-    ("bitnami.com/v1alpha1", "SealedSecret", "{template: {metadata: {name: web-tls}}}"),
-    ("secrets.hashicorp.com/v1beta1", "VaultStaticSecret", "{destination: {name: web-tls, create: true}}"),
-    ("secrets.hashicorp.com/v1beta1", "VaultDynamicSecret", "{destination: {name: web-tls}}"),
-    ("secrets.hashicorp.com/v1beta1", "VaultPKISecret", "{destination: {name: web-tls}}"),
-    ("secrets.hashicorp.com/v1beta1", "HCPVaultSecretsApp", "{destination: {name: web-tls}}"),
-    ("secrets.infisical.com/v1alpha1", "InfisicalSecret", "{managedSecretReference: {secretName: web-tls}}"),
-    ("secrets.doppler.com/v1alpha1", "DopplerSecret", "{managedSecret: {name: web-tls}}"),
-    ("spv.no/v2beta1", "AzureKeyVaultSecret", "{output: {secret: {name: web-tls}}}"),
-    ("isindir.github.com/v1alpha3", "SopsSecret", "{secretTemplates: [{name: other}, {name: web-tls}]}"),
-    ("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "{secretObjects: [{secretName: web-tls}]}"),
-    ("example.crossplane.io/v1", "Database", "{writeConnectionSecretToRef: {name: web-tls}}"),
+    (
+        "cert-manager.io/v1",
+        "Certificate",
+        "{secretName: database-password, issuerRef: {name: ca, kind: ClusterIssuer}, dnsNames: [a.example.com]}",
+    ),
+    ("external-secrets.io/v1", "ExternalSecret", "{target: {name: database-password}}"),
+    ("external-secrets.io/v1", "ClusterExternalSecret", "{externalSecretName: database-password}"),
+    ("external-secrets.io/v1", "ClusterExternalSecret", "{externalSecretSpec: {target: {name: database-password}}}"),
+    ("bitnami.com/v1alpha1", "SealedSecret", "{template: {metadata: {name: database-password}}}"),
+    ("secrets.hashicorp.com/v1beta1", "VaultStaticSecret", "{destination: {name: database-password, create: true}}"),
+    ("secrets.hashicorp.com/v1beta1", "VaultDynamicSecret", "{destination: {name: database-password}}"),
+    ("secrets.hashicorp.com/v1beta1", "VaultPKISecret", "{destination: {name: database-password}}"),
+    ("secrets.hashicorp.com/v1beta1", "HCPVaultSecretsApp", "{destination: {name: database-password}}"),
+    ("secrets.infisical.com/v1alpha1", "InfisicalSecret", "{managedSecretReference: {secretName: database-password}}"),
+    ("secrets.doppler.com/v1alpha1", "DopplerSecret", "{managedSecret: {name: database-password}}"),
+    ("spv.no/v2beta1", "AzureKeyVaultSecret", "{output: {secret: {name: database-password}}}"),
+    ("isindir.github.com/v1alpha3", "SopsSecret", "{secretTemplates: [{name: other}, {name: database-password}]}"),
+    ("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "{secretObjects: [{secretName: database-password}]}"),
+    ("example.crossplane.io/v1", "Database", "{writeConnectionSecretToRef: {name: database-password}}"),
 ];
 
 /// Those that give their own name to the Secret.
@@ -164,8 +173,8 @@ const NAMESAKES: &[(&str, &str)] = &[
 #[test]
 fn secrets_that_controllers_make_are_as_good_as_there() {
     // The name of another Secret is nearly that which the pod mounts: without a maker it must have been meant.
-    let set = "---\n{apiVersion: v1, kind: Secret, metadata: {name: web-tlss}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: p}, \
-               spec: {containers: [{name: p, image: 'p:1'}], volumes: [{name: t, secret: {secretName: web-tls}}]}}\n";
+    let set = "---\n{apiVersion: v1, kind: Secret, metadata: {name: database-passwrd}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: p}, \
+               spec: {containers: [{name: p, image: 'p:1'}], volumes: [{name: t, secret: {secretName: database-password}}]}}\n";
     let misspelt = |text: &str| {
         let options = VetOptions { sets: RuleSets::default(), ..VetOptions::default() };
         let found = engine::vet(&MemWorld::new(), vec![("case.yaml".into(), text.into())], &options);
@@ -177,16 +186,16 @@ fn secrets_that_controllers_make_are_as_good_as_there() {
     };
     for (version, kind, spec) in MAKERS {
         assert!(!misspelt(&(object(version, kind, "m", spec) + set)), "{kind} with {spec} makes it");
-        assert!(misspelt(&(object(version, kind, "m", &spec.replace("web-tls", "mail-tls")) + set)), "{kind} makes another");
+        assert!(misspelt(&(object(version, kind, "m", &spec.replace("database-password", "mail-tls")) + set)), "{kind} makes another");
         let other = object(version, kind, "m", spec).replace("name: m}", "name: m, namespace: elsewhere}");
         let anywhere = matches!(*kind, "ClusterExternalSecret" | "InfisicalSecret" | "DopplerSecret" | "Database");
         assert_eq!(misspelt(&(other + set)), !anywhere, "{kind} in another namespace");
     }
     for (version, kind) in NAMESAKES {
-        assert!(!misspelt(&(object(version, kind, "web-tls", "{}") + set)), "{kind} makes its namesake");
+        assert!(!misspelt(&(object(version, kind, "database-password", "{}") + set)), "{kind} makes its namesake");
     }
     let ingress = "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, annotations: {A: b}}, \
-                   spec: {tls: [{hosts: [a.example.com], secretName: web-tls}]}}\n";
+                   spec: {tls: [{hosts: [a.example.com], secretName: database-password}]}}\n";
     assert!(misspelt(&(ingress.to_string() + set)), "an Ingress alone makes nothing");
     assert!(!misspelt(&(ingress.replace("A: b", "cert-manager.io/cluster-issuer: ca") + set)), "with an issuer cert-manager does");
 }
