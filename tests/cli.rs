@@ -751,7 +751,7 @@ fn a_file_of_rules_on_a_kind_of_ones_own_is_tested_and_judges_yaml() {
     let widget = |size: &str| format!("apiVersion: example.com/v1\nkind: Widget\nmetadata: {{name: a}}\nspec: {{size: {size}}}\n");
     let dir = Dir::with(&[("policies.kdsl", rules), ("good.yaml", &widget("3")), ("bad.yaml", &widget("30"))]);
     dir.run(&["test", "policies.kdsl"]).code(0);
-    dir.run(&["vet", "--rules", "policies.kdsl", "good.yaml"]).code(0).says(&["no errors"]);
+    dir.run(&["vet", "--rules", "policies.kdsl", "good.yaml"]).code(0);
     dir.run(&["vet", "--rules", "policies.kdsl", "bad.yaml"]).code(1).says(&["error[widget-small]: large", "bad.yaml:4:14"]);
 }
 
