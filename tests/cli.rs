@@ -442,8 +442,8 @@ fn files_are_formatted_as_a_whole_or_not_at_all() {
 
 #[test]
 fn documentation_is_a_folder_whose_links_lead_somewhere() {
-    let shop = "/// Which one.\nparam env: \"dev\" | \"prod\" = \"dev\"\n\n/// A <shop>.\nkind shop from app {\n  /// Who \\ is \"woken\".\n  team: Team\n  replicas = 2\n}\n\n/// A team.\ntype Team = \"a\" | \"b\"\n\n/// Two.\nfn twice(x: Int) -> Int = x * 2\n\n/// Small.\nrule small on DeploymentSpec d { deny \"x\" at d.replicas }\n\n/// A site.\ncrd Site in \"example.com/v1\" { spec { /// From where.\n repo: String } }\n";
-    let dir = Dir::with(&[("shop.kdsl", shop)]);
+    let shop = "import \"./gateway.yaml\"\n\n/// Which one.\nparam env: \"dev\" | \"prod\" = \"dev\"\n\n/// A <shop>.\nkind shop from app {\n  /// Who \\ is \"woken\".\n  team: Team\n  replicas = 2\n}\n\n/// A team.\ntype Team = \"a\" | \"b\"\n\n/// Two.\nfn twice(x: Int) -> Int = x * 2\n\n/// Small.\nrule small on DeploymentSpec d { if d.replicas == 0 { warn \"x\" at d.replicas } }\n\n/// A site.\ncrd Site in \"example.com/v1\" { spec { /// From where.\n repo: String } }\n";
+    let dir = Dir::with(&[("shop.kdsl", shop), ("gateway.yaml", include_str!("../examples/crds/gateway.yaml"))]);
     assert!(dir.run(&["doc", "shop.kdsl", "-o", "out"]).code(0).out.contains("begin with out/index.html"));
     let pages = dir.list("out");
     let html: Vec<(&String, String)> = pages.iter().filter(|p| p.ends_with(".html")).map(|p| (p, dir.read(&format!("out/{p}")))).collect();
@@ -468,10 +468,16 @@ fn documentation_is_a_folder_whose_links_lead_somewhere() {
         "\"env\"",
         "\"join\"",
         "\"Site.spec.repo\"",
+        "\"Gateway.spec.listeners.port\"",
         "\"container-names-unique\"",
     ] {
         assert!(search.contains(word), "`{word}` cannot be found");
     }
+    // A rule has its level, and one of the library what it complains of.
+    assert!(dir.read("out/rules.html").contains("<span class=\"tag soft\">warning</span>"));
+    let rules = dir.read("out/std-rules.html");
+    let rule = rules.split("id=\"container-names-unique\"").nth(1).and_then(|rest| rest.split("class=field").next()).expect("it is there");
+    assert!(rule.contains("<span class=tag>error</span>") && rule.contains("What it complains of") && rule.contains("kind: Pod"), "{rule}");
     dir.run(&["doc", "shop.kdsl", "-o", "md", "--format", "markdown"]).code(0);
     assert_eq!(dir.list("md"), ["README.md", "library.md", "project.md"]);
     assert!(dir.read("md/project.md").contains("| `team` | `Team` | **required** | Who"));
@@ -504,6 +510,7 @@ fn a_shell_completes_from_the_program() {
     assert_eq!(answer(&["explain", "image-pin"]), "image-pinned\n");
     assert_eq!(answer(&["explain", "deploy.spec.str"]).lines().next(), Some("deploy.spec.strategy"));
     assert_eq!(answer(&["explain", "--in", "shop.kdsl", "Env"]).lines().next(), Some("Env"));
+    assert_eq!(answer(&["explain", "--in", "shop.kdsl", "debu"]), "debug\n");
     assert_eq!(answer(&["build", "nosuch.kdsl", "-p", ""]), "");
     assert_eq!(answer(&["build", "sh"]), "");
     assert_eq!(answer(&["build", "shop.kdsl", "--param=d"]), "--param=debug=\n");
@@ -514,6 +521,59 @@ fn a_shell_completes_from_the_program() {
     let ask = format!("{script}\nCOMP_WORDS=({kdsl} build shop.kdsl -p env = p); COMP_CWORD=6; _kdsl_asking; echo \"${{COMPREPLY[@]}}\"");
     let output = Command::new("bash").args(["-c", &ask]).current_dir(dir.path()).output().expect("bash runs");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "prod\n", "{}", String::from_utf8_lossy(&output.stderr));
+    // What the program says nothing about clap's own script completes.
+    for (words, offered) in
+        [("bui", "build"), ("build --diag", "--diagnostics"), ("build --diagnostics co", "concise"), ("expl", "explain")]
+    {
+        let count = words.split(' ').count();
+        let ask = format!("{script}\nCOMP_WORDS=({kdsl} {words}); COMP_CWORD={count}; _kdsl_asking {kdsl}; echo \"${{COMPREPLY[@]}}\"");
+        let output = Command::new("bash").args(["-c", &ask]).current_dir(dir.path()).output().expect("bash runs");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{offered}\n"), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// As zsh asks, where there is one, at a terminal that tmux holds.
+#[test]
+fn zsh_completes_from_the_program() {
+    let has = |program: &str, arg: &str| Command::new(program).arg(arg).output().is_ok();
+    if !has("zsh", "--version") || !has("tmux", "-V") {
+        return eprintln!("there is no zsh or no tmux here");
+    }
+    let shop = "param env: \"dev\" | \"prod\" = \"dev\"\nConfigMap c { data { ENV = env } }\n";
+    let dir = Dir::with(&[("shop.kdsl", shop)]);
+    fs::create_dir(dir.path().join("functions")).expect("a folder is made");
+    dir.write("functions/_kdsl", dir.run(&["completions", "zsh"]).code(0).out);
+    let folder = Path::new(env!("CARGO_BIN_EXE_kdsl")).parent().expect("it is in a folder").display();
+    let start = format!("PATH={folder}:$PATH; fpath=(functions $fpath); autoload -U compinit; compinit -D -u; PS1='ready> '; clear");
+    dir.write(".zshrc", start);
+    let socket = format!("kdsl-zsh-{}", std::process::id());
+    let tmux = |args: &[&str]| {
+        let output = Command::new("tmux").args(["-L", &socket, "-f", "/dev/null"]).args(args).output().expect("tmux runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let home = dir.path().display();
+    tmux(&["new-session", "-d", "-x", "100", "-y", "20", "sh", "-c", &format!("cd {home} && ZDOTDIR={home} TERM=xterm zsh -i")]);
+    let shows = |text: &str| {
+        let start = std::time::Instant::now();
+        while !tmux(&["capture-pane", "-p"]).contains(text) {
+            assert!(start.elapsed().as_secs() < 60, "`{text}` does not come:\n{}", tmux(&["capture-pane", "-p"]));
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    };
+    shows("ready>");
+    for (typed, whole) in [
+        ("kdsl bui", "kdsl build"),
+        ("build shop.kdsl -p env=p", "-p env=prod"),
+        ("why shop.kdsl Conf", "ConfigMap/c"),
+        ("explain unknown-fie", "explain unknown-field"),
+    ] {
+        let line = if typed.starts_with("kdsl") { typed.to_string() } else { format!("kdsl {typed}") };
+        tmux(&["send-keys", "-l", &line]);
+        tmux(&["send-keys", "Tab"]);
+        shows(whole);
+        tmux(&["send-keys", "C-u"]);
+    }
+    tmux(&["kill-server"]);
 }
 
 /// As fish asks, where there is one: `complete -C` tells what it would offer.

@@ -176,6 +176,22 @@ pub struct RuleDecl {
     pub span: Span,
 }
 
+impl RuleDecl {
+    /// The worst that it reports.
+    pub fn level(&self) -> Level {
+        fn denies(body: &[RuleStmt]) -> bool {
+            body.iter().any(|stmt| match stmt {
+                RuleStmt::If(cond) => denies(&cond.then) || denies(&cond.otherwise),
+                RuleStmt::For(each) => denies(&each.body),
+                RuleStmt::Report(report) => report.level == Level::Deny,
+                RuleStmt::Require(require) => require.report.level == Level::Deny,
+                RuleStmt::Let(_) | RuleStmt::Help(_) | RuleStmt::Unwaivable(_) => false,
+            })
+        }
+        if denies(&self.body) { Level::Deny } else { Level::Warn }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum RuleBind {
     Value(Ident),

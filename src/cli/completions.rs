@@ -38,10 +38,10 @@ pub fn run(args: Args) -> Result<ExitCode, Stop> {
 
 const BASH: &str = r#"
 _kdsl_asking() {
-    local IFS=$'\n' found
+    local found
     found=$("${COMP_WORDS[0]}" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
     if [[ -n $found ]]; then
-        COMPREPLY=($found)
+        mapfile -t COMPREPLY <<< "$found"
         [[ $found == *= ]] && compopt -o nospace
         return 0
     fi

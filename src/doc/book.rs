@@ -1,6 +1,7 @@
 //! What there is to document, read off the syntax trees.
 
-use crate::ast::{CrdDecl, Entry, FieldDecl, FieldValue, Item, KindDecl, Member, RuleBind, RuleDecl, TypeDecl, TypeExprKind};
+use super::custom;
+use crate::ast::{CrdDecl, Entry, FieldDecl, FieldValue, Item, KindDecl, Level, Member, RuleBind, RuleDecl, TypeDecl, TypeExprKind};
 use crate::builtins;
 use crate::diag::Sink;
 use crate::load::Project;
@@ -78,6 +79,10 @@ pub struct Rule {
     pub on: String,
     pub doc: String,
     pub file: String,
+    /// Whether the worst that it says is a warning.
+    pub warns: bool,
+    /// A manifest that it complains of.
+    pub example: String,
 }
 
 /// A file and its declarations.
@@ -97,11 +102,16 @@ impl Book {
             let texts: Vec<Text> = project.files.iter().map(|file| Text::parse(&file.source)).collect();
             let own = project.files.first().map_or("", |file| file.path.as_str());
             title = own.rsplit('/').next().unwrap_or(own).trim_end_matches(".kdsl").to_string();
-            let kinds = texts.iter().flat_map(|text| text.kinds_among(&texts, &library)).collect();
+            let own = texts.iter().flat_map(|text| text.kinds_among(&texts, &library));
+            let kinds = own.chain(custom::kinds(project)).collect();
             parts.push(Part { kinds, values: collect(&texts, Text::values), ..part(&title, "", &texts) });
         }
         let mut std = part("Standard library", "std-", &library);
         std.kinds = kinds_of(&library);
+        let examples = stdlib::failing_examples();
+        for rule in &mut std.rules {
+            rule.example = examples.get(rule.name.as_str()).map_or_else(String::new, |text| text.to_string());
+        }
         std.types.retain(|ty| !ty.doc.is_empty());
         // What the library's own kinds are written with is of no use elsewhere.
         std.functions = builtins::all().map(builtin).collect();
@@ -298,7 +308,14 @@ impl Text {
         let rule = |decl: &RuleDecl| {
             let update = if matches!(decl.bind, RuleBind::Update { .. }) { "update " } else { "" };
             let doc = decl.doc.as_deref().unwrap_or("").to_string();
-            Rule { name: decl.name.name.to_string(), on: format!("{update}{}", decl.on.name.name), doc, file: self.source.name.clone() }
+            Rule {
+                name: decl.name.name.to_string(),
+                on: format!("{update}{}", decl.on.name.name),
+                doc,
+                file: self.source.name.clone(),
+                warns: decl.level() == Level::Warn,
+                example: String::new(),
+            }
         };
         decls.map(rule).collect()
     }

@@ -211,18 +211,27 @@ impl<'b> Site<'b> {
         for file in files {
             let title = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".kdsl");
             let _ = write!(out, "<h2 id=\"in-{0}\">{0}</h2>\n<dl class=fields>\n", escaped(title));
-            for Rule { name, on, doc, .. } in part.rules.iter().filter(|rule| rule.file == file) {
-                let _ = write!(
-                    out,
-                    "<div class=field id=\"{0}\"><dt><a class=name href=\"#{0}\">{0}</a> <span class=type>on {1}</span></dt>\n<dd>{2}</dd></div>\n",
-                    escaped(name),
-                    self.code(on),
-                    prose(doc)
-                );
-            }
+            part.rules.iter().filter(|rule| rule.file == file).for_each(|rule| out.push_str(&self.rule(rule)));
             out.push_str("</dl>\n");
         }
         out
+    }
+
+    fn rule(&self, rule: &Rule) -> String {
+        let level = if rule.warns { "<span class=\"tag soft\">warning</span>" } else { "<span class=tag>error</span>" };
+        let example = match rule.example.as_str() {
+            "" => String::new(),
+            text => format!(
+                "<details><summary>What it complains of</summary><pre class=example><code>{}</code></pre></details>\n",
+                escaped(text)
+            ),
+        };
+        format!(
+            "<div class=field id=\"{0}\"><dt><a class=name href=\"#{0}\">{0}</a> <span class=type>on {1}</span>{level}</dt>\n<dd>{2}{example}</dd></div>\n",
+            escaped(&rule.name),
+            self.code(&rule.on),
+            prose(&rule.doc)
+        )
     }
 
     fn values(&self, part: &Part) -> String {

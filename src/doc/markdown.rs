@@ -60,9 +60,16 @@ fn page(part: &Part) -> String {
         }
     }
     if !part.rules.is_empty() {
-        out.push_str("\n## Rules\n\n| Rule | On | |\n|---|---|---|\n");
+        out.push_str("\n## Rules\n\n| Rule | On | Level | |\n|---|---|---|---|\n");
         for rule in &part.rules {
-            let _ = writeln!(out, "| `{}` | `{}` | {} |", rule.name, rule.on, flat(&rule.doc));
+            let _ = writeln!(
+                out,
+                "| `{}` | `{}` | {} | {} |",
+                rule.name,
+                rule.on,
+                if rule.warns { "warning" } else { "error" },
+                flat(&rule.doc)
+            );
         }
     }
     out

@@ -4,6 +4,7 @@
 //! same book in two forms: a folder of pages that needs no server and nothing from elsewhere, or files that a code host shows.
 
 mod book;
+mod custom;
 mod html;
 mod markdown;
 

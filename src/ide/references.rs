@@ -72,10 +72,19 @@ pub fn uses(analysis: &Analysis, target: &Target) -> Vec<Place> {
     }
     let mut out = Vec::new();
     let paths: Vec<String> = analysis.paths().map(str::to_string).collect();
+    // Which declaration a name stands for takes a look at all of them: only those of the target's name are worth it.
+    let named = match target {
+        Target::Declared(place) => labels::bare(analysis, place),
+        _ => String::new(),
+    };
+    let is_other = |meaning: &Meaning| matches!(meaning, Meaning::Declaration { name, .. } if *name != named.as_str());
     for path in paths {
         analysis.words(&path, |program, seen| {
             for one in &seen {
                 let What::Meaning(meaning) = &one.what else { continue };
+                if is_other(meaning) {
+                    continue;
+                }
                 if Target::of(analysis, program, meaning).as_ref() == Some(target) {
                     out.extend(analysis.place(one.span));
                 }

@@ -7,7 +7,7 @@ mod cut;
 mod examples;
 
 pub use cut::pieces;
-pub use examples::{Example, examples_of};
+pub use examples::{Example, examples_of, failing_examples};
 
 use crate::ast::{self, Item, Name};
 use crate::diag::Sink;

@@ -2,7 +2,7 @@
 
 use super::Scope;
 use super::page::Page;
-use crate::ast::RuleBind;
+use crate::ast::{Level, RuleBind};
 use crate::stdlib;
 
 /// Writes the page of the rule of that name, if there is one.
@@ -13,7 +13,11 @@ pub fn write(page: &mut Page, scope: &Scope, name: &str) -> bool {
         RuleBind::Value(_) => format!("rule on {on}"),
         RuleBind::Update { .. } => format!("rule on updates of {on}"),
     };
-    page.title(name, &what);
+    let level = match rule.level() {
+        Level::Deny => "an error",
+        Level::Warn => "a warning",
+    };
+    page.title(name, &format!("{what}, {level}"));
     rule.doc.iter().for_each(|doc| page.text(doc));
     let examples = stdlib::examples_of(name);
     for (fails, heading) in [(true, "This is reported"), (false, "This is not")] {

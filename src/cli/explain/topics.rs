@@ -5,6 +5,7 @@ use super::{Scope, field, root_of};
 use crate::ast::Name;
 use crate::builtins;
 use crate::diag::{Sink, codes};
+use crate::resolve::STD;
 use crate::schema;
 use crate::stdlib::{self, Sort};
 use ustr::Ustr;
@@ -40,6 +41,7 @@ fn names(scope: &Scope) -> Vec<String> {
     all.extend(text(stdlib::names(Sort::Type).collect()));
     all.extend(text(program.type_names(home)));
     all.extend(text(program.function_names(home)));
+    all.extend(text(if home == STD { Vec::new() } else { program.value_names(home) }));
     all.extend(program.defined_kinds(home).iter().map(|kind| kind.kind.to_string()));
     all.extend(schema::kind_names().map(str::to_string));
     all.extend(builtins::all().map(|builtin| builtin.name.to_string()));

@@ -156,7 +156,7 @@ pub(super) fn is_written(analysis: &Analysis, known_by: &Place) -> bool {
 }
 
 /// A place's text without its quotes.
-fn bare(analysis: &Analysis, place: &Place) -> String {
+pub(super) fn bare(analysis: &Analysis, place: &Place) -> String {
     let text = analysis.text(&place.file).and_then(|text| text.get(place.range.clone())).unwrap_or("");
     text.trim_start_matches('r').trim_matches('"').to_string()
 }
