@@ -5,7 +5,7 @@
 
 use super::terminal::print;
 use super::{Cli, Stop};
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use std::process::ExitCode;
 
@@ -24,7 +24,7 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<ExitCode, Stop> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "kdsl", &mut script);
+    clap_complete::generate(args.shell, &mut offered(), "kdsl", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     print(&match args.shell {
         Shell::Bash => script + BASH,
@@ -34,6 +34,14 @@ pub fn run(args: Args) -> Result<ExitCode, Stop> {
         _ => script,
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The command without what is hidden, which clap's scripts would offer.
+fn offered() -> Command {
+    let whole = Cli::command();
+    let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let version = env!("CARGO_PKG_VERSION");
+    Command::new("kdsl").version(version).disable_help_subcommand(true).args(whole.get_arguments().cloned()).subcommands(shown)
 }
 
 const BASH: &str = r#"

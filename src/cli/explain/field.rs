@@ -2,6 +2,7 @@
 
 use super::Scope;
 use super::example::{self, Step};
+use super::frame::Frame;
 use super::native::releases;
 use super::page::{Entry, Page, brief};
 use super::uses::{self, Line};
@@ -72,10 +73,19 @@ pub fn find<'p, 'a>(program: &'p Program<'a>, name: Name, root: Root<'a>, path: 
         };
         let field = next.ok_or_else(|| Missing { owner: owner.clone(), name: segment.clone(), known: known() })?;
         owner.clone_from(&field.path);
-        steps.push(Step { name: segment.clone(), ty: field.ty.clone() });
+        steps.push(Step { name: segment.clone(), ty: narrowed(program, &field) });
         at = Some(field);
     }
     at.map(|field| Field { steps, ..field }).ok_or(Missing { owner, name: String::new(), known: Vec::new() })
+}
+
+/// The type of a field, as the library narrows it.
+fn narrowed<'a>(program: &Program<'a>, field: &Field<'_, 'a>) -> Ty<'a> {
+    let refined = field.native.and_then(|native| {
+        let refinements = program.refinements(native.owner);
+        refinements.iter().find(|refined| refined.name == native.name).map(|refined| refined.ty.clone())
+    });
+    refined.unwrap_or_else(|| field.ty.clone())
 }
 
 /// The names that a path could go on with.
@@ -224,8 +234,10 @@ impl<'a> Field<'_, 'a> {
             page.entries(inner);
         }
         self.write_uses(page, program);
-        if let Some(example) = example::of(root, &self.steps) {
-            page.heading("Example");
+        let frame = self.kind.as_ref().map(|(kind, _)| Frame::of(kind));
+        if let Some(example) = example::of(root, frame.as_ref(), &self.steps) {
+            // Only of the language's own kinds it is whole.
+            page.heading(if frame.is_some() { "Example" } else { "Where it is written" });
             page.code(&example);
         }
     }

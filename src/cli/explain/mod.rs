@@ -7,6 +7,7 @@
 mod code;
 mod example;
 mod field;
+mod frame;
 mod function;
 mod high;
 mod native;
