@@ -365,6 +365,9 @@ impl Server {
 /// Fields that the server calls by another name when it refuses to change them.
 const CALLED: &[(&str, &str)] = &[("spec.clusterIP", "spec.clusterIPs[0]"), ("spec.attachRequired", "spec.attachedRequired")];
 
+/// What the server calls otherwise when it refuses a value.
+const WRITTEN: &[(&str, &str)] = &[("metadata.taints", "spec.taints"), (".persistentDisk.", ".gcePersistentDisk.")];
+
 /// Where the API has the objects of a kind of `definitions`.
 fn foreign_collection(custom: &Custom) -> String {
     let plural = format!("{}s", custom.kind.to_lowercase()).replace("classs", "classes");
@@ -391,9 +394,14 @@ fn same_place(server: &str, example: &str) -> bool {
         let plain: Vec<&str> = path.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
         plain.concat().to_lowercase().split('.').map(str::to_string).collect()
     };
-    let (theirs, ours) = (steps(server), steps(example));
+    let server = WRITTEN.iter().fold(server.to_string(), |path, (theirs, ours)| match path.contains(ours) {
+        true => path,
+        false => path.replace(theirs, ours),
+    });
+    let (theirs, ours) = (steps(&server), steps(example));
     let mut rest = ours.iter();
-    let within = theirs.iter().all(|step| rest.any(|own| own == step));
+    // Of a list of namespaces it names one.
+    let within = theirs.iter().all(|step| rest.any(|own| own == step || own.strip_suffix('s') == Some(step)));
     // What a StatefulSet claims is a volume of its pods to the server.
     let claimed = example.starts_with("spec.volumeClaimTemplates[") && server.starts_with("spec.template.spec.volumes[");
     server == example || within || claimed

@@ -6,12 +6,12 @@
 mod examples;
 
 use examples::{Example, Shows};
-use kdsl::ast::RuleBind;
+use kdsl::ast::{RuleBind, TypeExpr, TypeExprKind};
 use kdsl::driver::VetOptions;
 use kdsl::engine::{self, Vet};
 use kdsl::rules::RuleSets;
 use kdsl::schema::KubeRange;
-use kdsl::stdlib;
+use kdsl::stdlib::{self, Sort};
 use kdsl::world::MemWorld;
 use std::collections::BTreeSet;
 
@@ -73,6 +73,43 @@ fn every_rule_has_both_examples() {
     assert!(unknown.is_empty(), "examples of rules that are not there: {unknown:?}");
     assert!(rules.is_subset(&failing), "rules without a failing example: {}", without(&failing));
     assert!(rules.is_subset(&passing), "rules without a passing example: {}", without(&passing));
+}
+
+/// A refined field has an example of a value that passes, and one of a value that fails where it narrows the type of the schema: where it
+/// only says that a field may be absent, or what the server puts in, nothing can fail.
+#[test]
+fn every_refined_field_has_its_examples() {
+    let (mut failing, mut passing) = (BTreeSet::new(), BTreeSet::new());
+    for example in all() {
+        let set = if example.shows == Shows::Passes { &mut passing } else { &mut failing };
+        set.extend(example.names.into_iter().filter(|name| name.contains('.')));
+    }
+    let (mut missing, mut fields) = (Vec::new(), BTreeSet::new());
+    for refine in stdlib::refinements() {
+        let group = refine.ty.module.map_or_else(String::new, |module| format!("{}.", module.name));
+        for field in &refine.fields {
+            let name = format!("{group}{}.{}", refine.ty.name.name, field.name.name);
+            if !passing.contains(&name) {
+                missing.push(format!("{name} has none that passes"));
+            }
+            if narrows(&field.ty) && !failing.contains(&name) {
+                missing.push(format!("{name} has none that fails"));
+            }
+            fields.insert(name);
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    let unknown: Vec<&String> = failing.union(&passing).filter(|name| !fields.contains(*name)).collect();
+    assert!(unknown.is_empty(), "examples of fields that nothing refines: {unknown:?}");
+}
+
+/// Whether a type has fewer values than that of the schema.
+fn narrows(ty: &TypeExpr) -> bool {
+    match &ty.kind {
+        TypeExprKind::Optional(inner) | TypeExprKind::List(inner) => narrows(inner),
+        TypeExprKind::Name(path) => stdlib::has(Sort::Type, path.name.name),
+        _ => true,
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn names(scope: &Scope) -> Vec<String> {
     let (program, home) = (&scope.program, scope.home);
     let text = |names: Vec<Name>| names.into_iter().map(|name| name.to_string());
     let mut all: Vec<String> = text(program.kind_names(home)).collect();
-    all.extend(text(stdlib::names(Sort::Type).collect()));
+    all.extend(text(stdlib::names_for_programs(Sort::Type).collect()));
     all.extend(text(program.type_names(home)));
     all.extend(text(program.function_names(home)));
     all.extend(text(if home == STD { Vec::new() } else { program.value_names(home) }));
