@@ -353,13 +353,19 @@ impl Server {
                 emit::write_json(&object.node(), &mut body, false);
                 let path = format!("{}?dryRun=All&fieldValidation=Strict", server::collection(object));
                 match self.send("POST", &path, &body).map(drop) {
-                    // A namespace that an earlier example made room with: it was judged before its name was looked up.
-                    Err(answer) if answer.starts_with("409") && object.kind.kind == "Namespace" => Ok(()),
+                    // A namespace that an earlier example made room with, the one level that the server makes itself: it was judged
+                    // before its name was looked up.
+                    Err(answer) if answer.starts_with("409") && is_made_before(&object.kind.kind) => Ok(()),
                     answer => answer,
                 }
             })
             .collect())
     }
+}
+
+/// Whether objects of a kind may be there already when an example is sent.
+fn is_made_before(kind: &str) -> bool {
+    matches!(kind, "Namespace" | "PriorityLevelConfiguration")
 }
 
 /// Fields that the server calls by another name when it refuses to change them.
@@ -394,9 +400,9 @@ fn same_place(server: &str, example: &str) -> bool {
         let plain: Vec<&str> = path.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
         plain.concat().to_lowercase().split('.').map(str::to_string).collect()
     };
-    let server = WRITTEN.iter().fold(server.to_string(), |path, (theirs, ours)| match path.contains(ours) {
-        true => path,
-        false => path.replace(theirs, ours),
+    let server = WRITTEN.iter().fold(server.to_string(), |path, (theirs, ours)| match example.contains(ours) && !path.contains(ours) {
+        true => path.replace(theirs, ours),
+        false => path,
     });
     let (theirs, ours) = (steps(&server), steps(example));
     let mut rest = ours.iter();
