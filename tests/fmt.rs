@@ -260,10 +260,37 @@ proptest! {
         check(&shaken(&which.get(texts()).1, &seed));
     }
 
+    /// However long lines are, and whatever they are broken at.
+    #[test]
+    fn lines_may_be_of_any_length(which in any::<prop::sample::Index>(), seed in prop::collection::vec(any::<u8>(), 64)) {
+        check(&joined(&which.get(texts()).1, &seed));
+    }
+
     #[test]
     fn any_soup_is_left_in_peace(parts in prop::collection::vec(prop::sample::select(PARTS), 0..50)) {
         check(&parts.concat());
     }
+}
+
+/// The text with fewer newlines: blanks for some that continue an entry, commas for some between two.
+fn joined(text: &str, seed: &[u8]) -> String {
+    let Some(toks) = syntax::balanced(text) else { return text.to_string() };
+    let (mut out, mut at, mut strings) = (String::new(), 0, 0usize);
+    for (i, tok) in toks.iter().enumerate() {
+        let gap = &text[at..tok.start as usize];
+        let dice = seed[i % seed.len()].wrapping_add(i as u8);
+        let behind_comma = out.trim_end().ends_with([',', '{']);
+        match (tok.starts_line() && !gap.contains('/'), tok.separates()) {
+            (true, true) if strings == 0 && !behind_comma && !dice.is_multiple_of(8) => out.push_str(", "),
+            (true, false) if !dice.is_multiple_of(8) => out.push(' '),
+            _ => out.push_str(gap),
+        }
+        strings = (strings + usize::from(tok.kind.opens_interpolation())).saturating_sub(usize::from(tok.kind.closes_interpolation()));
+        out.push_str(&text[tok.start as usize..tok.end as usize]);
+        at = tok.end as usize;
+    }
+    out.push_str(&text[at..]);
+    out
 }
 
 /// The text with other blanks, and with newlines where some may stand.

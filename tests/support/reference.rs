@@ -187,7 +187,9 @@ impl Text {
 
     fn default(&self, span: Span) -> String {
         let text = self.text(span);
-        if text.contains('\n') || text.len() > LONGEST_DEFAULT { "from the other fields".to_string() } else { code(text) }
+        // A default that is broken for its width alone is shown on one line.
+        let text = if text.contains("\"\"\"") { text.to_string() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
+        if text.contains('\n') || text.len() > LONGEST_DEFAULT { "from the other fields".to_string() } else { code(&text) }
     }
 
     fn exports(&self, entries: &[Entry], out: &mut String) {

@@ -1,22 +1,40 @@
 //! Where a line that is too long is broken.
 //!
-//! While a line is written, the outermost bracket of it that is still open and worth lines of its own is remembered, and so is the last
-//! `else` before it. When the line grows too long inside that bracket, it is taken back: to the `else`, which then begins a line, or to
-//! the bracket, whose entries then have a line each.
+//! While a line is written, the outermost bracket of it that is still open and worth lines of its own is remembered, and so is, for each
+//! bracket that is open, the first operator of the loosest sort in it. When the line grows too long, it is taken back to one of them: to
+//! the bracket, whose entries then have a line each, or to the operator, which then begins a line, as do all of its sort behind it.
 
-use super::{Kind, Move, Walk};
+use super::operators::{Led, Power};
+use super::{Frame, Kind, Move, Walk};
 use crate::fmt::lines::Sign;
 use crate::fmt::spaces;
 
 /// A token before which a line can be broken, and the state to go back to then.
 pub(super) struct Mark<'t> {
-    tok: usize,
+    pub(super) tok: usize,
     /// Frames that are open before it.
     pub(super) frames: usize,
     len: usize,
     column: usize,
     tall: bool,
     sign: Option<Sign<'t>>,
+    /// Of the innermost frame.
+    chooses: bool,
+    splits: Option<Power>,
+    led: Led,
+}
+
+/// An operator at which a line can be broken.
+pub(super) struct Split<'t> {
+    power: Power,
+    mark: Mark<'t>,
+}
+
+impl Split<'_> {
+    /// How many frames it stands in.
+    pub fn depth(&self) -> usize {
+        self.mark.frames
+    }
 }
 
 impl<'t> Walk<'t> {
@@ -38,7 +56,7 @@ impl<'t> Walk<'t> {
         match self.toks[i].kind {
             Kind::LBrace => true,
             Kind::LBracket => !self.is_index(i) && self.weighs(i) && self.ends_line(i),
-            Kind::LParen => self.is_call(i) && self.weighs(i) && self.ends_line(i),
+            Kind::LParen => self.is_call(i) && self.weighs(i) && (self.holds_params(i) || self.ends_line(i)),
             _ => false,
         }
     }
@@ -53,13 +71,15 @@ impl<'t> Walk<'t> {
     fn ends_line(&self, open: usize) -> bool {
         let mut frames = self.frames.iter().rev();
         let mut frame = frames.next();
-        for tok in &self.toks[self.toks[open].mate as usize + 1..] {
+        let behind = self.toks[open].mate as usize + 1;
+        for (at, tok) in self.toks.iter().enumerate().skip(behind) {
             let broken = frame.is_some_and(|frame| frame.broken);
             match tok.kind {
                 _ if tok.starts_line() => return true,
                 Kind::RParen | Kind::RBracket | Kind::RBrace | Kind::Comma | Kind::For if broken => return true,
                 Kind::If if broken && frame.is_some_and(|frame| frame.loops) => return true,
                 Kind::Else if frame.is_some_and(|frame| frame.chooses) => return true,
+                _ if frame.is_some_and(|frame| self.splits_at(at, frame)) => return true,
                 Kind::RParen | Kind::RBracket | Kind::RBrace => frame = frames.next(),
                 Kind::Comma | Kind::LBrace => {}
                 _ => return false,
@@ -92,26 +112,144 @@ impl<'t> Walk<'t> {
         false
     }
 
-    /// Remembers the `else` of an expression that stands on one line.
-    pub(super) fn note_choice(&mut self, i: usize) {
-        if self.frame().chooses && self.mark.is_none() && self.chosen != Some(i) {
-            self.choice = Some(self.mark_at(i));
+    /// Whether the parentheses are those of a function that is declared.
+    pub(super) fn holds_params(&self, i: usize) -> bool {
+        let entry = self.frames.last().and_then(|frame| frame.entry);
+        self.in_block() && entry.is_some_and(|entry| entry + 2 == i && self.slice(entry) == "fn")
+    }
+
+    /// Whether a bracket holds several entries. A comma at its end separates none.
+    pub(super) fn has_more(&self, open: usize) -> bool {
+        let mate = self.toks[open].mate as usize;
+        let mut at = open + 1;
+        while at + 1 < mate {
+            match self.toks[at].kind {
+                Kind::Comma if !self.is_of_for(at) => return true,
+                _ => at = at.max(self.toks[at].mate as usize) + 1,
+            }
+        }
+        false
+    }
+
+    // ---- operators ----
+
+    /// Behind a comma nothing of the entry before is broken at any more; in a block that spans lines, the comma itself may be.
+    pub(super) fn note_comma(&mut self, i: usize) {
+        let depth = self.frames.len();
+        self.splits.retain(|split| split.depth() != depth || split.power == Power::Entry);
+        let frame = self.frame();
+        let is_noted = frame.tall && !frame.broken && self.splits.last().is_none_or(|split| split.depth() != depth);
+        if is_noted {
+            self.splits.push(Split { power: Power::Entry, mark: self.mark_at(i) });
         }
     }
+
+    /// Remembers an operator as one to break at, if it is looser than those before it in its bracket.
+    pub(super) fn note_operator(&mut self, i: usize, power: Power, begins: bool) {
+        let depth = self.frames.len();
+        if !begins && !self.is_behind_end(i, power) {
+            match self.splits.last().filter(|last| last.depth() == depth).map(|last| last.power) {
+                Some(last) if last < power || last == power && power != Power::Union => {}
+                last => {
+                    self.splits.truncate(self.splits.len() - usize::from(last.is_some()));
+                    self.splits.push(Split { power, mark: self.mark_at(i) });
+                }
+            }
+        }
+        // What was too long was the condition, or another branch.
+        if matches!(power, Power::Then | Power::Else) {
+            let frame = self.frame();
+            frame.splits = frame.splits.map(|splits| splits.min(Power::Then));
+        }
+    }
+
+    /// The `else` behind a bracket that ends at the beginning of the line.
+    fn is_behind_end(&self, i: usize, power: Power) -> bool {
+        let line = self.lines.out.len().saturating_sub(self.start + self.indent);
+        let prev = &self.toks[i - 1];
+        let closes = matches!(prev.kind, Kind::RBrace | Kind::RParen | Kind::RBracket);
+        power == Power::Else && closes && line == (prev.end - prev.start) as usize
+    }
+
+    /// Behind the `=` of an entry: what stood before it is not broken for what follows, and the body of a function may have its own line.
+    pub(super) fn end_of_head(&mut self, i: usize) {
+        let depth = self.frames.len();
+        self.splits.retain(|split| split.depth() != depth || split.power == Power::Entry);
+        let Some(entry) = self.frame().entry.filter(|_| self.in_block()) else { return };
+        if self.slice(entry) != "fn" {
+            return;
+        }
+        if self.mark.as_ref().is_some_and(|mark| mark.tok == entry + 2) {
+            self.mark = None;
+        }
+        let is_first = self.splits.last().is_none_or(|split| split.depth() != depth);
+        if is_first && self.toks.get(i + 1).is_some_and(|next| !next.starts_line()) {
+            self.splits.push(Split { power: Power::Body, mark: self.mark_at(i + 1) });
+        }
+    }
+
+    /// Whether a line begins at an operator of a bracket because the entry was too long for one.
+    fn splits_at(&self, i: usize, frame: &Frame) -> bool {
+        frame.splits.is_some_and(|splits| self.power_in(i, frame).is_some_and(|power| power <= splits))
+    }
+
+    // ---- going back ----
 
     fn mark_at(&self, tok: usize) -> Mark<'t> {
-        Mark { tok, frames: self.frames.len(), len: self.lines.out.len(), column: self.column, tall: self.tall, sign: self.sign }
+        let frame = self.frames.last().expect("the text's own frame is never popped");
+        Mark {
+            tok,
+            frames: self.frames.len(),
+            len: self.lines.out.len(),
+            column: self.column,
+            tall: self.tall,
+            sign: self.sign,
+            chooses: frame.chooses,
+            splits: frame.splits,
+            led: frame.led,
+        }
     }
 
-    /// Takes the line back to a bracket, and lets each entry of the bracket have its own line; or, where an `else` leads to the bracket,
-    /// lets that begin a line. Gives the token to go on with.
-    pub(super) fn break_at(&mut self, mark: Mark<'t>) -> usize {
-        if let Some(choice) = self.choice.take_if(|choice| choice.frames <= mark.frames) {
-            self.go_back(&choice);
-            self.sign = choice.sign;
-            self.chosen = Some(choice.tok);
-            return choice.tok;
+    /// Breaks the line that grew too long, where it can be broken; gives the token to go on with.
+    pub(super) fn break_line(&mut self) -> Option<usize> {
+        let mark = self.mark.take();
+        let in_string = |frames: &[Frame]| frames.iter().any(|frame| frame.kind.opens_interpolation());
+        let split = (!self.splits.is_empty()).then(|| self.splits.remove(0)).filter(|split| !in_string(&self.frames[..split.depth()]));
+        match (split, mark) {
+            (Some(split), Some(mark)) if self.goes_first(&split, &mark) => Some(self.split_at(split)),
+            (_, Some(mark)) => Some(self.break_at(mark)),
+            (Some(split), None) => Some(self.split_at(split)),
+            (None, None) => None,
         }
+    }
+
+    /// Whether a line is broken at the operator, and not at the bracket behind it.
+    fn goes_first(&self, split: &Split, mark: &Mark) -> bool {
+        let is_block = self.toks[mark.tok].kind == Kind::LBrace;
+        split.depth() <= mark.frames
+            && match split.power {
+                Power::Body => !is_block && mark.tok > split.mark.tok + 1,
+                Power::Entry | Power::Else => true,
+                Power::Or | Power::And => !is_block,
+                _ => false,
+            }
+    }
+
+    /// Takes the line back to an operator or a comma, and lets what is of its sort begin a line.
+    fn split_at(&mut self, split: Split<'t>) -> usize {
+        let Split { power, mark } = split;
+        self.go_back(&mark);
+        self.sign = mark.sign;
+        match power {
+            Power::Entry => self.frame().broken = true,
+            Power::Body | Power::Union => self.chosen = Some(mark.tok),
+            _ => self.frame().splits = Some(power),
+        }
+        mark.tok
+    }
+
+    /// Takes the line back to a bracket, and lets each entry of the bracket have its own line.
+    fn break_at(&mut self, mark: Mark<'t>) -> usize {
         self.go_back(&mark);
         // The block of a line that is broken is not lined up with others.
         self.sign = mark.sign.filter(|sign| sign.at + 1 != mark.len || !sign.is_block);
@@ -122,6 +260,8 @@ impl<'t> Walk<'t> {
     fn go_back(&mut self, mark: &Mark<'t>) {
         self.frames.truncate(mark.frames);
         self.lines.out.truncate(mark.len);
-        (self.column, self.tall, self.words) = (mark.column, mark.tall, None);
+        (self.column, self.tall, self.words, self.signed) = (mark.column, mark.tall, None, false);
+        let frame = self.frame();
+        (frame.chooses, frame.splits, frame.led) = (mark.chooses, mark.splits, mark.led);
     }
 }

@@ -3,13 +3,14 @@
 //! A stack of frames holds the open brackets. A bracket's content is indented by two against the line that holds the bracket, and what
 //! closes it stands as that line does; so several brackets that one line opens indent only once. In a block that spans lines every
 //! entry, and the closing brace, has a line of its own; in parentheses and lists lines are the writer's. A line inside an entry that is
-//! no entry's first is indented by two more.
+//! no entry's first is indented by two more, and by two for every looser operator that led a line before it ([`operators`]).
 //!
-//! When a line grows too long, what stands behind one of its brackets is taken back and written again with one entry on a line
-//! ([`breaks`]); so no token is written more often than brackets hold it.
+//! When a line grows too long, it is taken back to one of its brackets or operators and written again, with one entry or operand on a
+//! line ([`breaks`]); so no token is written more often than brackets and operators hold it.
 
 mod breaks;
 mod gap;
+mod operators;
 
 use super::WIDTH;
 use super::lines::{Lines, Sign, columns};
@@ -17,8 +18,9 @@ use super::spaces::{self, Context};
 use super::text::Move;
 use crate::syntax::token::Kind;
 use crate::syntax::{self, Tok};
-use breaks::Mark;
+use breaks::{Mark, Split};
 use gap::Gap;
+use operators::{Led, Power};
 use std::ops::Range;
 
 /// The canonical form of a text. `None` where it holds what cannot be part of a program, or brackets that do not balance.
@@ -66,7 +68,7 @@ struct Frame {
     indent: usize,
     /// A block that spans lines.
     tall: bool,
-    /// It was on one line and is broken: every comma of it ends a line.
+    /// It was on one line and is broken, or the line of it that is being written is: every comma ends a line.
     broken: bool,
     /// A newline follows it.
     opens_line: bool,
@@ -76,6 +78,10 @@ struct Frame {
     chooses: bool,
     /// Whether it is a list with `for`, which has no comma at its end.
     loops: bool,
+    /// Operators that bind as loosely as this, or more so, begin a line: the entry was too long for one.
+    splits: Option<Power>,
+    /// Those that led lines of the entry.
+    led: Led,
     /// Of an interpolation: how the lines of its string move.
     moves: Move,
 }
@@ -97,9 +103,9 @@ struct Walk<'t> {
     words: Option<usize>,
     /// The bracket to break when the line grows too long.
     mark: Option<Mark<'t>>,
-    /// An `else` of an expression that stands on one line.
-    choice: Option<Mark<'t>>,
-    /// The `else` before which the line was broken.
+    /// The operators before which it can be broken: the first of the loosest sort in each bracket that is open.
+    splits: Vec<Split<'t>>,
+    /// A token that begins a line because the one before it grew too long.
     chosen: Option<usize>,
     /// Whether the last token is a `-` with nothing to subtract from.
     signed: bool,
@@ -124,6 +130,8 @@ impl<'t> Walk<'t> {
             entry: None,
             chooses: false,
             loops: false,
+            splits: None,
+            led: Led::default(),
             moves: Move::default(),
         };
         Walk {
@@ -139,7 +147,7 @@ impl<'t> Walk<'t> {
             sign: None,
             words: None,
             mark: None,
-            choice: None,
+            splits: Vec::new(),
             chosen: None,
             signed: false,
             before_comma: None,
@@ -191,28 +199,40 @@ impl<'t> Walk<'t> {
         if closes {
             self.comma_at_end(i);
         }
-        if tok.kind == Kind::Else {
-            self.note_choice(i);
+        let power = if starts_entry || closes { None } else { self.power(i) };
+        let begins = self.begins_line(i, closes, starts_entry, power);
+        if let Some(power) = power {
+            self.note_operator(i, power, begins);
         }
-        if self.begins_line(i, closes, starts_entry) {
-            self.begin_line(i, closes, starts_entry);
+        if begins {
+            self.begin_line(i, closes, starts_entry, power);
         } else if self.toks.get(i.wrapping_sub(1)).is_some_and(|prev| spaces::spaced(prev, &tok, self.context(i))) {
             self.lines.out.push(' ');
             self.column += 1;
         }
         let is_entry = starts_entry && !closes;
         if is_entry {
-            let frame = self.frame();
-            (frame.entry, frame.chooses) = (Some(i), false);
+            self.start_entry(i);
         }
         self.note_sign(i, is_entry);
         self.write(i, closes);
         if self.column > WIDTH
-            && let Some(mark) = self.mark.take()
+            && let Some(next) = self.break_line()
         {
-            return self.break_at(mark);
+            return next;
+        }
+        if matches!(tok.kind, Kind::Eq | Kind::PlusEq) {
+            self.end_of_head(i);
         }
         i + 1
+    }
+
+    fn start_entry(&mut self, i: usize) {
+        let starts_line = self.toks[i].starts_line();
+        let frame = self.frame();
+        (frame.entry, frame.chooses, frame.splits, frame.led) = (Some(i), false, None, Led::default());
+        // It was one line of the block that was too long.
+        frame.broken &= !(frame.tall && starts_line);
     }
 
     /// The comma of `for k, v in …` separates nothing.
@@ -231,7 +251,7 @@ impl<'t> Walk<'t> {
 
     // ---- lines ----
 
-    fn begins_line(&mut self, i: usize, closes: bool, starts_entry: bool) -> bool {
+    fn begins_line(&mut self, i: usize, closes: bool, starts_entry: bool, power: Option<Power>) -> bool {
         let tok = self.toks[i];
         if i == 0 || self.chosen == Some(i) {
             return true;
@@ -255,6 +275,9 @@ impl<'t> Walk<'t> {
             self.frame().loops = true;
             return true;
         }
+        if power.is_some_and(|power| frame.splits.is_some_and(|splits| power <= splits)) {
+            return true;
+        }
         tok.starts_line() && !(in_block && !starts_entry && self.joins(i))
     }
 
@@ -276,12 +299,13 @@ impl<'t> Walk<'t> {
         memchr::memchr(b'/', &self.text.as_bytes()[self.toks[i - 1].end as usize..self.toks[i].start as usize]).is_some()
     }
 
-    fn begin_line(&mut self, i: usize, closes: bool, starts_entry: bool) {
+    fn begin_line(&mut self, i: usize, closes: bool, starts_entry: bool, power: Option<Power>) {
         let tok = self.toks[i];
         let opened = self.frames.len() > 1 && self.frame().open + 1 == i;
         let in_block = self.in_block();
+        let deeper = if starts_entry || closes { 0 } else { self.deeper(i, power) };
         let frame = self.frame();
-        let content = if starts_entry || closes || !in_block { frame.indent } else { frame.indent + 2 };
+        let content = frame.indent + deeper;
         let indent = if closes { frame.base } else { content };
         let from = i.checked_sub(1).map_or(0, |prev| self.toks[prev].end as usize);
         let mut gap = if i == 0 || tok.starts_line() { Gap::read(self.text, from..tok.start as usize) } else { Gap::default() };
@@ -305,9 +329,27 @@ impl<'t> Walk<'t> {
         }
         self.comments(&gap, content);
         (self.start, self.indent, self.column, self.tall) = (self.lines.out.len(), indent, indent, false);
-        (self.sign, self.mark, self.choice) = (None, None, None);
+        (self.sign, self.mark) = (None, None);
+        self.splits.clear();
         self.words = (starts_entry && in_block && !closes).then_some(0);
         self.lines.indent(indent);
+    }
+
+    /// How much deeper than its bracket's content a line stands that goes on with an entry.
+    fn deeper(&mut self, i: usize, power: Option<Power>) -> usize {
+        let open = self.frame().open;
+        let is_list = matches!(self.frame().kind, Kind::LParen | Kind::LBracket);
+        let goes_on = if self.in_block() || is_list && power.is_some() && self.has_more(open) { 2 } else { 0 };
+        let led = &mut self.frame().led;
+        match power {
+            Some(Power::Else | Power::Then) => led.branch(),
+            Some(power) => return goes_on + 2 * led.lead(power),
+            None => {}
+        }
+        if matches!(self.toks[i].kind, Kind::If | Kind::For) {
+            self.frame().led.branch();
+        }
+        goes_on
     }
 
     fn end_line(&mut self, comment: Option<Range<usize>>) {
@@ -335,7 +377,12 @@ impl<'t> Walk<'t> {
             let gap = Gap::read(self.text, self.toks[i - 1].end as usize..self.toks[i].start as usize);
             self.before_comma = Some(self.before_comma.take().unwrap_or_default().and(gap, self.text));
         }
-        let ends_line = self.before_comma.is_some() || next.is_none_or(|next| next.starts_line());
+        // An entry of several lines is the last one of its line: what continues the next is told by its indent.
+        let is_high = in_block && self.frames.last().is_some_and(|frame| self.indent > frame.indent);
+        let ends_line = self.before_comma.is_some() || is_high || next.is_none_or(|next| next.starts_line());
+        if is_high {
+            self.chosen = Some(i + 1);
+        }
         let frame = self.frame();
         let closes = next.is_some_and(|next| matches!(next.kind, Kind::RBrace | Kind::RParen | Kind::RBracket) || next.closes_type());
         let drops = match in_block {
@@ -346,6 +393,7 @@ impl<'t> Walk<'t> {
             frame.entry = None;
         }
         if !drops {
+            self.note_comma(i);
             self.lines.out.push(',');
             self.column += 1;
         }
@@ -368,10 +416,9 @@ impl<'t> Walk<'t> {
     fn after_leading_comma(&mut self, next: usize) -> usize {
         let Some(tok) = self.toks.get(next).copied() else { return next };
         let closes = self.closes(&tok);
-        self.begin_line(next, closes, !closes);
+        self.begin_line(next, closes, !closes, None);
         if !closes {
-            let frame = self.frame();
-            (frame.entry, frame.chooses) = (Some(next), false);
+            self.start_entry(next);
         }
         self.note_sign(next, !closes);
         self.write(next, closes);
@@ -476,6 +523,8 @@ impl<'t> Walk<'t> {
             entry: None,
             chooses: false,
             loops: false,
+            splits: None,
+            led: Led::default(),
             moves,
         });
     }
@@ -485,7 +534,12 @@ impl<'t> Walk<'t> {
             return Move::default();
         }
         let moves = self.frames.pop().map_or_else(Move::default, |frame| frame.moves);
-        if self.mark.as_ref().is_some_and(|mark| mark.frames >= self.frames.len()) && self.column < WIDTH {
+        let depth = self.frames.len();
+        while self.splits.last().is_some_and(|split| split.depth() > depth) {
+            self.splits.pop();
+        }
+        let ends = |mark: &Mark| mark.frames >= depth && !self.holds_params(mark.tok);
+        if self.column < WIDTH && self.mark.as_ref().is_some_and(ends) {
             self.mark = None;
         }
         moves
