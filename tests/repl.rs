@@ -341,3 +341,13 @@ fn help_fits_narrow_terminals() {
     assert!(kdsl::repl::help(40).lines().all(|line| line.chars().count() <= 40), "{}", kdsl::repl::help(40));
     assert!(kdsl::repl::help(100).contains("  :mark                 remember the objects as they are now\n"));
 }
+
+#[test]
+fn a_declaration_is_documented_too() {
+    let folder = folder(&[]);
+    let entries = "/// Serves the shop.\nconfig web { data { A = \"x\" } }\n:doc config.web\n:doc config.data\n:doc nothing.there\n";
+    let said = pipe(folder.path(), &[], entries);
+    assert!(said.out.contains("Serves the shop."), "{}", said.out);
+    assert!(said.out.contains("config.data  field"), "{}", said.out);
+    assert!(said.err.contains("nothing called `nothing.there`") && !said.err.contains("--in"), "{}", said.err);
+}

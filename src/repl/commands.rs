@@ -107,10 +107,30 @@ impl Session {
             let name = piece.name.as_deref().and_then(|name| name.split_once(' ')).map_or("", |(_, name)| name);
             !name.is_empty() && topic.split('.').next() == Some(name)
         });
-        match self.described(topic).filter(|_| own) {
+        match self.described(topic).filter(|_| own).or_else(|| self.declared(topic)) {
             Some(text) => Reply::text(text),
             None => Reply::then(Then::Explain(topic.to_string())),
         }
+    }
+
+    /// What is said of a declaration that a topic names as an expression would: `app.web`.
+    fn declared(&self, topic: &str) -> Option<String> {
+        let (kind, name) = topic.split_once('.')?;
+        let is_word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        if !is_word(kind) || !is_word(name) {
+            return None;
+        }
+        let typed = Arc::new(Typed { name: super::NAME.into(), text: topic.into() });
+        let (text, _) = self.with_value(topic, &typed, 0);
+        let (at, world) = (text.trim_end().len() - 1, super::With { world: &*self.world, path: self.path(), text });
+        let path = self.path();
+        let hover = crate::engine::deep(|| {
+            let analysis = crate::ide::Analysis::new(&world, &path);
+            // Only of what stands somewhere: any other word is explained.
+            let is_declared = !crate::ide::definition(&analysis, &path, at).is_empty();
+            crate::ide::hover(&analysis, &path, at).filter(|_| is_declared)
+        })?;
+        Some(plain(&hover.markdown))
     }
 
     /// What a declaration of the session, or a field of a kind of its own, is documented as.
@@ -138,8 +158,7 @@ impl Session {
         let path = self.path();
         let at = (span.start - source.base) as usize + 1;
         let hover = crate::engine::deep(|| crate::ide::hover(&crate::ide::Analysis::new(&world, &path), &path, at))?;
-        let plain: Vec<&str> = hover.markdown.lines().filter(|line| !line.starts_with("```")).collect();
-        Some(plain.join("\n") + "\n")
+        Some(plain(&hover.markdown))
     }
 
     fn list_objects(&self) -> Reply {
@@ -304,6 +323,12 @@ impl Session {
         }
         Reply::text(if out.is_empty() { "nothing changed\n".into() } else { out })
     }
+}
+
+/// Markdown without its fences.
+fn plain(markdown: &str) -> String {
+    let lines: Vec<&str> = markdown.lines().filter(|line| !line.starts_with("```")).collect();
+    lines.join("\n") + "\n"
 }
 
 /// Which objects are new (`+`), gone (`-`) and other than they were (`~`).

@@ -71,6 +71,27 @@ fn labels_that_entries_around_have() {
 }
 
 #[test]
+fn labels_where_they_are_named() {
+    let web = |entry: &str| {
+        format!(
+            "app web {{\n  port http = 8080\n  port admin = 9090\n  env PORT = \"80\"\n  {entry}\n}}\nsecret db {{ keys = [\"password\"] }}"
+        )
+    };
+    assert_offers(&web("readiness { http = \"/\", port = ‸ }"), &["\"http\"", "\"admin\""]);
+    assert_offers(&web("readiness { http = \"/\", port = \"‸\" }"), &["http", "admin"]);
+    assert_offers(&web("readiness { port = \"a‸ }"), &["admin"]);
+    assert_offers(&web("env PASSWORD = secret.db.ref.‸"), &["password"]);
+    assert_offers(&web("args = [\"--port=$(‸)\"]"), &["PORT"]);
+    assert_offers(&web("args = [\"--port=$(P‸\"]"), &["PORT"]);
+    assert_offers_not(&web("args = [\"--port=$(‸)\"]"), &["password", "http"]);
+    let pod = "Pod a { metadata { labels { app = \"a\" } }, spec { containers main { image = \"a:1\", ports http = 80 } } }\n";
+    let service = "Service s { spec { selector { app = \"a\" }, ports web { port = 80, targetPort = \"‸\" } } }\n";
+    assert_offers(&format!("{pod}{service}"), &["http"]);
+    let ingress = "Ingress i { spec { defaultBackend { service { name = \"s\", port { name = \"‸\" } } } } }\n";
+    assert_offers(&format!("{}{ingress}", service.replace('‸', "http")), &["web"]);
+}
+
+#[test]
 fn declarations_begin_with_a_kind_or_a_word() {
     assert_offers("‸", &["app", "Deployment", "param", "namespace", "labels"]);
     assert_offers("let a = 1\nap‸\nlet b = 2\n", &["app", "param"]);

@@ -229,6 +229,7 @@ fn unknown(scope: &Scope, topic: &str) -> Stop {
     let stop = Stop::usage(format!("there is nothing called `{topic}` to explain"));
     match suggest::nearest(topic, all) {
         Some(near) => stop.help(format!("did you mean `{near}`?")),
+        None if home != STD => stop.help("`kdsl explain` alone lists everything there is"),
         None => stop
             .help("`kdsl explain` alone lists everything there is")
             .help("what a program declares is known with `--in FILE`, and kinds of custom resources with `--crds FILE`"),

@@ -6,6 +6,7 @@
 
 mod context;
 mod entries;
+mod named;
 mod names;
 
 use super::words::{Cursor, is_string};
@@ -131,7 +132,15 @@ fn at_word(analysis: &Analysis, file: &str, text: &str, offset: usize, cursor: &
             let seen: Vec<Seen> = seen.into_iter().filter(|s| is_about(s, start)).collect();
             of_seen(&trial, program, text, cursor, &seen)
         });
-        if let Some(found) = found.filter(|found| !found.is_empty()) {
+        let mut found = found.unwrap_or_default();
+        if !found.is_empty() || cursor.kind_before() == Some(Kind::Dot) {
+            found.extend(named::at_word(&trial, file, word.start));
+        }
+        if !found.is_empty() {
+            let rest = &text[word.end..];
+            if cursor.kind_before() == Some(Kind::Eq) {
+                found.extend(named::in_quotes(analysis, file, &text[..word.start], &format!("{ending}{rest}")));
+            }
             return (found, word);
         }
     }
@@ -185,6 +194,9 @@ fn in_string(analysis: &Analysis, file: &str, text: &str, offset: usize, cursor:
     if let Some("import" | "base") = cursor.entry_words(text).last().copied() {
         return (context::files(analysis, file, &text[inner.clone()]), inner);
     }
+    if let Some(found) = named::mentioned(analysis, file, text, inner.clone(), offset) {
+        return found;
+    }
     // What an open string swallowed is cut off, so that the entry parses.
     let trial = format!("{}\"{WORD}\"{}", &text[..token.start as usize], &text[token.end as usize..]);
     let mut found = Vec::new();
@@ -206,6 +218,7 @@ fn in_string(analysis: &Analysis, file: &str, text: &str, offset: usize, cursor:
             out
         });
         found = seen.unwrap_or_default();
+        found.extend(named::at_word(&trial, file, token.start as usize + 1));
         if !found.is_empty() {
             break;
         }

@@ -66,6 +66,7 @@ struct Labels<'a> {
     found: Vec<Occurrence<'a>>,
     /// The nodes that mean the same as one.
     same: FxHashMap<Node, FxHashSet<Node>>,
+    selects: Selects,
 }
 
 /// What there is to say of a label.
@@ -104,6 +105,16 @@ pub(super) fn at(analysis: &Analysis, file: &str, offset: usize) -> Option<Label
             doc: labels.words(analysis, here, &makers, &group),
             is_name: false,
         })
+    })
+}
+
+/// The labels that could stand where one is being written, each with what it is: `http`, ``port of `app.web` ``.
+pub(super) fn offered(analysis: &Analysis, file: &str, offset: usize) -> Vec<(String, String)> {
+    let Some(position) = analysis.position(file, offset) else { return Vec::new() };
+    with(analysis, |labels, _| {
+        let is_here = |one: &&Occurrence| one.role == Role::Uses && one.span.start <= position && position <= one.span.end;
+        let here = labels.found.iter().filter(is_here).min_by_key(|one| one.span.end - one.span.start);
+        here.map_or_else(Vec::new, |here| labels.beside(here.node))
     })
 }
 
@@ -172,7 +183,7 @@ fn with<T>(analysis: &Analysis, work: impl FnOnce(&Labels, &Program) -> T) -> T 
         found.dedup_by_key(|one| (one.span, one.node));
         found.retain(|one| one.node.space != roles::TARGET || walked.selects.has_pods(&scopes, one.node.scope));
         let same = joined_nodes(&scopes, &found, &walked.exposed, &walked.selects);
-        work(&Labels { scopes, found, same }, program)
+        work(&Labels { scopes, found, same, selects: walked.selects }, program)
     })
 }
 
@@ -208,6 +219,19 @@ fn joined_nodes(scopes: &Scopes, found: &[Occurrence], exposed: &walk::Exposed, 
 }
 
 impl<'a> Labels<'a> {
+    /// The other labels that could stand in the place of one.
+    fn beside(&self, node: Node) -> Vec<(String, String)> {
+        let is_near = |scope: ScopeId| scope == node.scope || self.scopes.bases(node.scope).any(|base| base == scope);
+        let could_be = |other: Node| match node.space == roles::TARGET {
+            true => roles::is_container_port(other.space) && self.selects.selects(&self.scopes, node.scope, other.scope),
+            false => other.space == node.space && is_near(other.scope),
+        };
+        let made = self.found.iter().filter(|one| one.role != Role::Uses && one.node.name != node.name && could_be(one.node));
+        let what = |of: Node| format!("{} of {}", roles::plain(of.space), self.scopes.title(of.scope));
+        let all: BTreeSet<(String, String)> = made.map(|one| (one.node.name.to_string(), what(one.node))).collect();
+        all.into_iter().collect()
+    }
+
     /// The node and all that mean the same.
     fn group(&self, node: Node) -> FxHashSet<Node> {
         let (mut group, mut open) = (FxHashSet::from_iter([node]), vec![node]);

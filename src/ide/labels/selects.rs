@@ -48,6 +48,11 @@ impl Selects {
         !self.selected(scopes, service).is_empty()
     }
 
+    /// Whether a Service selects the pods of a declaration.
+    pub fn selects(&self, scopes: &Scopes, service: ScopeId, pods: ScopeId) -> bool {
+        self.selected(scopes, service).contains(&pods)
+    }
+
     /// The ports of containers that are meant by a Service's target of a name.
     pub fn ports(&self, scopes: &Scopes, target: &Node, nodes: &FxHashSet<Node>) -> Vec<Node> {
         if target.space != TARGET {
