@@ -17,7 +17,12 @@ pub struct Object {
     pub root: Arc<Record>,
     /// The head of the declaration that made it, in a user's file.
     pub head: Span,
+    /// The kind of kdsl's whose declaration emitted it, and those that this is made from; empty where Kubernetes' own kind was declared.
+    pub makers: Makers,
 }
+
+/// Names of kinds, the nearest first.
+pub type Makers = Arc<[Ustr]>;
 
 impl Object {
     /// `Deployment/web`, with the namespace before it where there is one.

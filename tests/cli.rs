@@ -201,6 +201,30 @@ fn files_that_cannot_be_read_are_told_with_what_to_do() {
 }
 
 #[test]
+fn what_a_shell_pipes_in_is_a_file_like_any() {
+    let dir = Dir::with(&[("c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: C}\n"), ("a.kdsl", APP)]);
+    let shell = |line: &str| {
+        let command = line.replace("kdsl", env!("CARGO_BIN_EXE_kdsl"));
+        Run::of(Command::new("sh").args(["-c", &command]).current_dir(dir.path()).output().expect("a shell"))
+    };
+    shell("cat c.yaml | kdsl vet /dev/stdin").code(1).says(&["/dev/stdin:3:18", "object-name"]);
+    shell("cat c.yaml | kdsl vet /dev/fd/3 3<&0").code(1).says(&["/dev/fd/3:3:18"]);
+    shell("cat a.kdsl | kdsl build /dev/stdin").code(0);
+}
+
+#[test]
+fn denied_warnings_fail() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: c}\nspec: {containers: [{name: c, image: 'nginx:latest'}]}\n";
+    let dir = Dir::with(&[("c.yaml", pod), ("good.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")]);
+    dir.write("a.kdsl", "Pod c { spec { containers c { image = \"nginx:latest\" } } }\n");
+    for (command, warned) in [("vet", "c.yaml"), ("check", "a.kdsl")] {
+        dir.run(&[command, warned]).code(0).says(&["warning["]);
+        dir.run(&[command, warned, "--deny-warnings"]).code(1).silent().says(&["warning[", "--deny-warnings is set"]);
+    }
+    dir.run(&["vet", "good.yaml", "--deny-warnings"]).code(0);
+}
+
+#[test]
 fn what_a_file_names_stays_in_the_project() {
     let dir =
         Dir::with(&[("project/inner.kdsl", APP), ("secret.kdsl", "let a = 1\n"), ("project/sub/a.kdsl", "import \"../inner.kdsl\"\n")]);

@@ -207,7 +207,7 @@ pub enum RuleStmt {
     Report(Report),
     Require(RuleRequire),
     /// A `help` on a line of its own, for the report above it in the same block.
-    Help(Expr),
+    Help(Help),
     /// No waiver sets the rule aside.
     Unwaivable(Span),
 }
@@ -218,6 +218,15 @@ pub struct Report {
     pub message: Expr,
     pub at: Option<Expr>,
     pub help: Option<Expr>,
+    pub span: Span,
+}
+
+/// `help [for kind] e`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Help {
+    /// Whose declarations it is for: those of a kind, or of one made from it.
+    pub kind: Option<Path>,
+    pub text: Expr,
     pub span: Span,
 }
 

@@ -97,6 +97,7 @@ structs! {
     RefineDecl { ty, fields, doc, span }
     RuleDecl { name, on, bind, body, doc, span }
     Report { level, message, at, help, span }
+    Help { kind, text, span }
     RuleRequire { condition, report, span }
     TestDecl { name, with, body, doc, span }
     Assert { condition, span }

@@ -35,6 +35,11 @@ impl<'a> Checker<'_, '_, 'a> {
             self.saw_head(base);
             return self.in_head(head, Some(field.name), field.span);
         }
+        if let ExprKind::Name(name) = &base.kind
+            && let Some(error) = self.no_such_kind(*name, base.span, field.name)
+        {
+            return self.error(error);
+        }
         let found = self.infer(base);
         let ty = self.member_of(&found, field, optional, base);
         let ty = if self.place.rule { self.read_in_rule(expr, &found, field.name, ty) } else { ty };
@@ -166,6 +171,24 @@ impl<'a> Checker<'_, '_, 'a> {
         }
     }
 
+    /// `service.db` where nothing is called `service`, but a declaration of another kind `db`.
+    fn no_such_kind(&mut self, head: Name, at: Span, name: Name) -> Option<Diagnostic> {
+        if self.is_bound(head) || self.program().is_lost(head) {
+            return None;
+        }
+        let kind = self.declared_as(name)?;
+        let error = Diagnostic::new(&codes::UNKNOWN_NAME, at, format!("`{head}` is not declared"));
+        Some(error.help(format!("`{name}` is declared as `{kind} {name}`: write `{kind}.{name}`")).fix(at, kind.as_str()))
+    }
+
+    /// The kind that a declaration of that name has, where there is one only.
+    fn declared_as(&self, name: Name) -> Option<Name> {
+        match self.shared.declared.kinds(self.program(), self.place.home, name).as_slice() {
+            [kind] => Some(*kind),
+            _ => None,
+        }
+    }
+
     fn unknown_declaration(&self, kind: Name, name: Name, at: Span) -> Ty<'a> {
         if self.program().is_lost(name) {
             return Ty::Poison;
@@ -173,6 +196,9 @@ impl<'a> Checker<'_, '_, 'a> {
         let known = self.shared.declared.names(kind);
         let error = Diagnostic::new(&codes::UNKNOWN_DECLARATION, at, format!("there is no {kind} called `{name}`"));
         let names: Vec<&str> = known.iter().map(|n| n.as_str()).collect();
+        if let Some(other) = self.declared_as(name) {
+            return self.error(error.help(format!("`{name}` is declared as `{other} {name}`: write `{other}.{name}`")));
+        }
         self.error(match (suggest::nearest(&name, names.iter().copied()), names.as_slice()) {
             (Some(near), _) => error.help(format!("did you mean `{kind}.{near}`?")).fix(at, near),
             (None, []) => error.help(format!("no {kind} is declared: write `{kind} {name} {{ … }}`")),

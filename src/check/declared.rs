@@ -5,6 +5,7 @@
 
 use crate::ast::{self, Item, Key, Member, Name};
 use crate::resolve::{KindRef, Program, STD};
+use crate::source::Span;
 use crate::types::ModuleId;
 use rustc_hash::FxHashMap;
 
@@ -39,6 +40,17 @@ impl Declared {
         let mut names: Vec<Name> = self.kinds.get(&kind).into_iter().flat_map(|n| n.names.iter().copied()).collect();
         names.sort_by_key(|n| n.as_str());
         names
+    }
+
+    /// The kinds of which there is a declaration of that name, without those that another of them is made from; sorted.
+    pub fn kinds(&self, program: &Program, home: ModuleId, name: Name) -> Vec<Name> {
+        let with_name = self.kinds.iter().filter(|(_, names)| names.names.contains(&name));
+        let mut kinds: Vec<Name> = with_name.map(|(kind, _)| *kind).collect();
+        let path = |kind| ast::Path { module: None, name: ast::Ident { name: kind, span: Span::NONE } };
+        let parents: Vec<Name> = kinds.iter().flat_map(|kind| chain(program, home, &path(*kind)).split_off(1)).collect();
+        kinds.retain(|kind| !parents.contains(kind));
+        kinds.sort_by_key(|kind| kind.as_str());
+        kinds
     }
 
     fn items(&mut self, program: &Program, home: ModuleId, items: &[Item], parents: &mut FxHashMap<(ModuleId, ast::Name), Vec<Name>>) {

@@ -85,8 +85,23 @@ impl<'a> Checker<'_, '_, 'a> {
                 self.condition(&require.condition);
                 self.given(&require.condition, false, |this| this.rule_report(&require.report));
             }
-            RuleStmt::Help(help) => self.message(help),
+            RuleStmt::Help(help) => {
+                help.kind.iter().for_each(|kind| self.helped(kind));
+                self.message(&help.text);
+            }
             RuleStmt::Unwaivable(_) => {}
+        }
+    }
+
+    /// `help for kind`
+    fn helped(&mut self, kind: &'a ast::Path) {
+        self.saw_declaration(kind, None);
+        match self.program().kind(self.place.home, kind) {
+            KindRef::High(_) | KindRef::Poison => {}
+            KindRef::Native(native) => {
+                let error = Diagnostic::new(&codes::UNKNOWN_KIND, kind.name.span, format!("`{}` is Kubernetes' own kind", native.kind));
+                self.report(error.help("`help for` says it otherwise to those who declare a kind of kdsl's, such as `app`"));
+            }
         }
     }
 

@@ -16,7 +16,9 @@ use std::process::ExitCode;
 /// Each file is evaluated with every combination of those of its params that have few values, up to 64 combinations, so that an error
 /// that only production has shows here. Give a param a value with -p to try only that one.
 #[derive(clap::Args)]
-#[command(after_help = "Exit code: 0 without errors, 1 with errors, 2 where the command line is wrong or a FILE cannot be read.")]
+#[command(
+    after_help = "Exit code: 0 without errors, 1 with errors (or, where they are denied, warnings), 2 where the command line is wrong or a FILE cannot be read."
+)]
 pub struct Args {
     /// The files to check; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
@@ -28,6 +30,9 @@ pub struct Args {
     /// List the waivers instead: rule, reason, last day, and whether anything needs them.
     #[arg(long)]
     waivers: bool,
+    /// End with 1 where there are warnings, too.
+    #[arg(long)]
+    deny_warnings: bool,
     /// How to write errors and warnings.
     #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
     diagnostics: Diagnostics,
@@ -49,7 +54,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
         diagnostics.merge(check.diagnostics);
     }
     say(&diagnostics.render(args.diagnostics.style(color)));
-    if diagnostics.has_errors() {
+    if super::fails(&diagnostics, args.deny_warnings) {
         return Ok(ERRORS.into());
     }
     if args.diagnostics.for_people() {

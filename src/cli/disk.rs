@@ -1,7 +1,7 @@
 //! The files of a project, on a disk.
 //!
 //! A [`Folder`] reads regular files below one folder and nothing else: a path is followed through all its symbolic links first, and
-//! refused where it ends outside. A device or a pipe is never opened, so that no read waits.
+//! refused where it ends outside. A device or a pipe is never opened, so that no read waits, but for the pipes that the shell opened for us.
 
 use super::words;
 use crate::world::{ReadError, World};
@@ -65,8 +65,16 @@ impl World for Folder {
     }
 }
 
+/// The bytes of a file that the user named.
+pub fn read_named(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
+    if is_inherited_pipe(path) {
+        return read_limited(File::open(path).map_err(reason)?, most);
+    }
+    read_regular(path, most)
+}
+
 /// The bytes of a regular file of a size that can be meant.
-pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
+fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
     // Asked before it is opened: opening a pipe waits for its writer.
     let about = fs::metadata(path).map_err(reason)?;
     if !about.is_file() {
@@ -76,6 +84,24 @@ pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::with_capacity(about.len().min(most) as usize + 1);
     read_into(file, most, &mut bytes)?;
     Ok(bytes)
+}
+
+/// Whether a path is a pipe that this process was started with, as a shell's `<(command)` gives one. It has its writer, so that reading
+/// it waits for nobody but that command; a pipe by a name of its own may never get one.
+fn is_inherited_pipe(path: &Path) -> bool {
+    let inherited = ["/dev/fd", "/proc/self/fd", "/dev/stdin"].iter().any(|folder| path.starts_with(folder));
+    inherited && fs::metadata(path).is_ok_and(|about| is_pipe(&about))
+}
+
+#[cfg(unix)]
+fn is_pipe(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    about.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// All that a reader gives, within the limit.

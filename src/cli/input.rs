@@ -94,7 +94,7 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Stop> {
 
 /// The same, refused where it has more than `most` bytes.
 pub fn read_up_to(file: &Path, most: u64) -> Result<Vec<u8>, Stop> {
-    disk::read_regular(file, most).map_err(|error| {
+    disk::read_named(file, most).map_err(|error| {
         let is_folder = file.is_dir();
         let why = if is_folder { "it is a folder".to_string() } else { error.to_string() };
         let stop = Stop::usage(format!("cannot read `{}`: {why}", file.display()));

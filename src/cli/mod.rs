@@ -29,6 +29,7 @@ mod test;
 mod vet;
 mod why;
 
+use crate::diag::Severity;
 use crate::paint::Paint;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::Path;
@@ -116,6 +117,18 @@ pub fn run() -> ExitCode {
 const ERRORS: u8 = 1;
 /// The exit code where the command line is wrong.
 const USAGE: u8 = 2;
+
+/// Whether what was said makes the command fail. Where only denied warnings do, it is told why, once.
+fn fails(said: &crate::engine::Diagnostics, deny_warnings: bool) -> bool {
+    if said.has_errors() {
+        return true;
+    }
+    let denied = deny_warnings && said.iter().any(|d| d.severity == Severity::Warning);
+    if denied {
+        say("error: there are warnings, and --deny-warnings is set\n");
+    }
+    denied
+}
 
 /// Why a command ends without having done its work.
 struct Stop {

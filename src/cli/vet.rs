@@ -22,7 +22,9 @@ const LARGEST: u64 = (4 << 30) - 1;
 /// Reads streams of any size, as Helm, Kustomize and `kubectl get -o yaml` print them, and says what a Kubernetes API server would refuse,
 /// at the line where it stands. A document that cannot be read costs only itself.
 #[derive(clap::Args)]
-#[command(after_help = "Exit code: 0 without errors, 1 with errors, 2 where the command line is wrong or a FILE cannot be read.")]
+#[command(
+    after_help = "Exit code: 0 without errors, 1 with errors (or, where they are denied, warnings), 2 where the command line is wrong or a FILE cannot be read."
+)]
 pub struct Args {
     /// Files, folders (all .yaml, .yml and .json files below them), or `-` for standard input.
     #[arg(required = true, value_name = "FILE|DIR")]
@@ -53,6 +55,9 @@ pub struct Args {
     /// Judge all pods at this level of Pod Security, whatever their namespaces demand.
     #[arg(long, value_enum, value_name = "LEVEL")]
     pod_security: Option<Level>,
+    /// End with 1 where there are warnings, too.
+    #[arg(long)]
+    deny_warnings: bool,
     /// How to write errors and warnings; in the forms for programs they go to standard output.
     #[arg(long, visible_alias = "format", value_enum, default_value_t, value_name = "STYLE")]
     diagnostics: Diagnostics,
@@ -141,7 +146,7 @@ pub fn run(args: Args, color: bool) -> Result<ExitCode, Stop> {
     } else {
         print(&text)?;
     }
-    let failed = vet.diagnostics.has_errors();
+    let failed = super::fails(&vet.diagnostics, args.deny_warnings);
     if args.diagnostics.for_people() && !failed {
         print(&format!("judged {}: no errors\n", counted(vet.objects, "object")))?;
     }

@@ -87,8 +87,7 @@ impl<'w> Site<'w> {
             return;
         }
         if !self.db.is_user(error.primary.span) {
-            let inner = std::mem::replace(&mut error.primary.span, self.place());
-            error = error.also(inner, "which made this value");
+            error.primary.span = self.place();
         }
         if self.is_looked_at_later(&error, steps) {
             error.severity = Severity::Warning;

@@ -8,7 +8,7 @@ use super::finish::{self, ObjectChange, Target};
 use super::{Eval, Evaluator, Part, Poisoned, Scope, Thunk};
 use crate::ast::{self, BinOp, Expr, ExprKind, ExtendBody, Item, Member, StrLit};
 use crate::diag::{Diagnostic, Severity, codes};
-use crate::object::Object;
+use crate::object::{Makers, Object};
 use crate::resolve::{Kind, KindRule, Layered};
 use crate::schema::NativeKind;
 use crate::source::Span;
@@ -99,11 +99,11 @@ impl<'a> Evaluator<'_, 'a> {
             true => (&cond.then, unless_waived(&cond.condition).or(rule)),
             false => (&cond.otherwise, rule),
         };
-        let mut scope = scope.clone();
+        let (mut scope, mut failed) = (scope.clone(), false);
         for member in branch {
             match member {
-                Member::Require(require) => self.require(decl, require, rule, &scope)?,
-                Member::If(inner) => self.rule_if(decl, inner, rule, &scope)?,
+                Member::Require(require) => failed |= self.require(decl, require, rule, &scope).is_err(),
+                Member::If(inner) => failed |= self.rule_if(decl, inner, rule, &scope).is_err(),
                 Member::Let(inner) => scope = scope.with_let(inner),
                 Member::Field(_) | Member::Nested(_) | Member::Set(_) | Member::Export(_) | Member::Emit(_) | Member::Column(_) => {
                     let error = Diagnostic::new(&codes::MISPLACED, member.span(), "an `if` in the body of a kind holds only `require`");
@@ -111,7 +111,7 @@ impl<'a> Evaluator<'_, 'a> {
                 }
             }
         }
-        Ok(())
+        if failed { Err(Poisoned) } else { Ok(()) }
     }
 
     /// `require c else "message" at field`: shown where the user wrote what `at` names, else at the declaration's head. What the waiver of
@@ -220,7 +220,8 @@ impl<'a> Evaluator<'_, 'a> {
                 self.deeper(instance.span, |this| {
                     this.block(&instance.body.entries, &crate::types::Ty::Native(kind.ty), &mut record, &inner)
                 })?;
-                out.push(object(kind, Arc::new(record), namespace, name, head));
+                let makers = scope.this.as_ref().and_then(|decl| decl.high()).map(|kind| kind.line.clone()).unwrap_or_default();
+                out.push(Object { makers, ..object(kind, Arc::new(record), namespace, name, head) });
                 let like = Decl::new(DeclKind::Native(kind), namespace, name, head, label);
                 self.compose(kind, vec![Layer { body: Body::Block(&instance.body), scope: inner }], &like, head, out)
             }
@@ -304,7 +305,7 @@ pub(super) fn object_head(kind: &NativeKind, name: Ustr, namespace: Option<Ustr>
 
 /// The object of a finished tree: `metadata` has the last word on its name and namespace.
 fn object(kind: &'static NativeKind, root: Arc<Record>, namespace: Option<Ustr>, name: Ustr, head: Span) -> Object {
-    let mut object = Object { kind, namespace, name, root, head };
+    let mut object = Object { kind, namespace, name, root, head, makers: Makers::default() };
     let text = |node: Option<&Node>| match node.map(|n| &n.value) {
         Some(Value::Str(text)) => Some(Ustr::from(text)),
         _ => None,

@@ -311,6 +311,7 @@ impl<'a> Builder<'_, 'a> {
             kind.requires = parent.requires.clone();
             kind.exports = parent.exports.clone();
             kind.emits = parent.emits.clone();
+            kind.line = kind.line.iter().chain(parent.line.iter()).copied().collect();
         }
         kind.parent = parent;
         for member in &decl.members {

@@ -12,6 +12,8 @@ pub struct Kind<'a> {
     pub home: ModuleId,
     pub decl: &'a ast::KindDecl,
     pub parent: Option<Arc<Kind<'a>>>,
+    /// Its name, and those of the kinds that it is made from.
+    pub line: Arc<[Name]>,
     /// The fields that a declaration of this kind may write.
     pub inputs: RecordTy<'a>,
     /// Names that its body computes.
@@ -45,6 +47,7 @@ impl<'a> Kind<'a> {
             home,
             decl,
             parent: None,
+            line: Arc::from([decl.name.name]),
             inputs: RecordTy::new(None, Vec::new()),
             lets: UstrMap::default(),
             sets: Vec::new(),

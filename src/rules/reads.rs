@@ -227,7 +227,7 @@ impl<'p, 'a> ReadsOf<'p, 'a> {
                     self.used(&require.condition);
                     self.report(&require.report);
                 }
-                RuleStmt::Help(help) => self.said(help),
+                RuleStmt::Help(help) => self.said(&help.text),
                 RuleStmt::Unwaivable(_) => {}
             }
         }

@@ -24,7 +24,7 @@ pub(super) fn run<'a>(rule: &Rule<'a>, value: &Arc<Record>, evaluator: &mut Eval
     let object = Node::new(Value::Record(site.object.root.clone()), Origin::user(site.object.head));
     let mut reports = Vec::new();
     // What a rule that fails reported before holds.
-    let failed = statements(rule, value, object, evaluator, release, &mut reports).is_err();
+    let failed = statements(rule, value, object, &site.object.makers, evaluator, release, &mut reports).is_err();
     if failed {
         let (title, path, at) = (site.object.title(), site.path_text(), site.place());
         evaluator.tell_faults(|mut fault| {
@@ -63,7 +63,7 @@ pub(super) fn run_update<'a>(
     let scope = scope.with(old_name, node(old)).with(new_name, node(new));
     let vars = vec![Var { name: old_name, place: VarPlace::Nowhere }, Var { name: new_name, place: VarPlace::Root }];
     let mut reports = Vec::new();
-    let mut run = Run { evaluator, root: new, vars, reports: &mut reports };
+    let mut run = Run { evaluator, root: new, vars, makers: &[], reports: &mut reports };
     let _ = run.stmts(rule.body, &scope);
     reports
 }
@@ -73,7 +73,7 @@ pub(super) fn says_nothing_of_nothing<'a>(rule: &Rule<'a>, shared: &Shared<'a>, 
     let sink = Sink::new();
     let mut evaluator = Evaluator::of_rules(shared, &sink);
     let mut reports = Vec::new();
-    let ended = statements(rule, &Arc::default(), Node::default(), &mut evaluator, &super::release_node(release), &mut reports);
+    let ended = statements(rule, &Arc::default(), Node::default(), &[], &mut evaluator, &super::release_node(release), &mut reports);
     ended.is_ok() && reports.is_empty()
 }
 
@@ -119,13 +119,14 @@ fn statements<'a>(
     rule: &Rule<'a>,
     value: &Arc<Record>,
     object: Node,
+    makers: &[Name],
     evaluator: &mut Evaluator<'_, 'a>,
     release: &Node,
     reports: &mut Vec<Report>,
 ) -> Eval<()> {
     evaluator.begin_rule(&rule.absent);
     let scope = scope(rule, value, object, release);
-    let mut run = Run { evaluator, root: value, vars: vec![Var { name: rule.variable, place: VarPlace::Root }], reports };
+    let mut run = Run { evaluator, root: value, vars: vec![Var { name: rule.variable, place: VarPlace::Root }], makers, reports };
     run.stmts(rule.body, &scope)
 }
 
@@ -147,6 +148,8 @@ struct Run<'r, 's, 'a> {
     root: &'r Arc<Record>,
     /// Innermost last.
     vars: Vec<Var<'a>>,
+    /// The kind of the declaration that made the object, and those that it is made from.
+    makers: &'r [Name],
     reports: &'r mut Vec<Report>,
 }
 
@@ -196,13 +199,13 @@ impl<'a> Run<'_, '_, 'a> {
                     }
                 }
                 RuleStmt::Unwaivable(_) => {}
-                RuleStmt::Help(help) if self.reports.len() > before => {
-                    let help = self.evaluator.words(help, here)?;
+                RuleStmt::Help(help) if self.reports.len() > before && self.is_for(help) => {
+                    let help = self.evaluator.words(&help.text, here)?;
                     for report in &mut self.reports[before..] {
                         report.help.get_or_insert_with(|| help.clone());
                     }
                 }
-                // What it would help with was not reported.
+                // What it would help with was not reported, or by a declaration of another kind.
                 RuleStmt::Help(_) => {}
             }
             if !matches!(stmt, RuleStmt::Help(_)) {
@@ -213,12 +216,17 @@ impl<'a> Run<'_, '_, 'a> {
         Ok(())
     }
 
+    /// Whether a help is for the kind of the declaration that made the object.
+    fn is_for(&self, help: &ast::Help) -> bool {
+        help.kind.as_ref().is_none_or(|kind| self.makers.contains(&kind.name.name))
+    }
+
     fn each(&mut self, each: &'a ast::For<RuleStmt>, scope: &Scope<'a>) -> Eval<()> {
         let mark = self.vars.len();
         // The evaluator walks the elements and lends itself to each turn.
-        let Run { evaluator, root, vars, reports } = self;
+        let Run { evaluator, root, vars, makers, reports } = self;
         evaluator.for_each((each.key, each.var, &each.over), scope, |evaluator, inner, key, node| {
-            let mut turn = Run { evaluator, root, vars: std::mem::take(vars), reports };
+            let mut turn = Run { evaluator, root, vars: std::mem::take(vars), makers, reports };
             if let Some(name) = each.key {
                 turn.vars.push(Var { name: name.name, place: VarPlace::Key });
             }

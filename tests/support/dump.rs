@@ -161,7 +161,8 @@ impl Dump {
             RuleStmt::Require(RuleRequire { condition, report: inner, .. }) => {
                 self.line(format!("require {} else {}", expr(condition), report(inner)));
             }
-            RuleStmt::Help(help) => self.line(format!("help {}", expr(help))),
+            RuleStmt::Help(Help { kind: Some(kind), text, .. }) => self.line(format!("help for {} {}", path(kind), expr(text))),
+            RuleStmt::Help(Help { kind: None, text, .. }) => self.line(format!("help {}", expr(text))),
             RuleStmt::Unwaivable(_) => self.line("unwaivable"),
         }
     }

@@ -59,10 +59,7 @@ impl Parser<'_> {
             Kind::Word => match self.slice() {
                 "deny" | "warn" => self.report().map(RuleStmt::Report),
                 "require" => self.rule_require().map(RuleStmt::Require),
-                "help" => {
-                    self.advance();
-                    self.expr().map(RuleStmt::Help)
-                }
+                "help" => self.help().map(RuleStmt::Help),
                 "unwaivable" => {
                     let start = self.here();
                     self.advance();
@@ -72,6 +69,14 @@ impl Parser<'_> {
             },
             _ => self.stuck(),
         }
+    }
+
+    /// `help [for kind] e`
+    fn help(&mut self) -> Step<Help> {
+        let start = self.here();
+        self.expect_word("help")?;
+        let kind = if self.accept(Kind::For) { Some(self.path()?) } else { None };
+        Ok(Help { kind, text: self.expr()?, span: self.since(start) })
     }
 
     /// `deny` or `warn`
