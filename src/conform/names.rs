@@ -7,7 +7,7 @@
 use super::{Judge, Step, Walk};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::object::Object;
-use crate::schema::Minor;
+use crate::schema::{Minor, NativeKind};
 use crate::source::Span;
 use crate::types::Format;
 use crate::types::format::completed;
@@ -41,30 +41,43 @@ impl Form {
     }
 }
 
-/// The form of an object's name; `None` where the server does not look at it.
+/// The form of an object's name; `None` where the server does not look at it. Kinds of other projects may be called as Kubernetes' own are.
 fn form(object: &Object) -> Option<Form> {
-    let kind = object.kind.kind.as_str();
-    Some(match kind {
-        "Binding" | "Eviction" | "StorageVersion" | "TokenRequest" => return None,
-        _ if kind.ends_with("Review") => return None,
-        "Namespace" | "Service" | "StatefulSet" => Form::Of(Format::DnsLabel),
-        "PodDisruptionBudget" | "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => Form::Of(Format::PathSegment),
-        "Event" if object.kind.api_version == "v1" => Form::Of(Format::PathSegment),
-        "CertificateSigningRequest" => Form::Of(Format::PathSegment),
-        "IPAddress" => Form::Of(Format::CanonicalIp),
-        "LeaseCandidate" => Form::Of(Format::ConfigKey),
-        "APIService" => match (text_at(object, &["spec", "version"]), text_at(object, &["spec", "group"])) {
-            (Some(version), group) => Form::Exactly(format!("{version}.{}", group.unwrap_or_default())),
-            _ => Form::Of(Format::PathSegment),
-        },
-        "CustomResourceDefinition" => match (text_at(object, &["spec", "names", "plural"]), text_at(object, &["spec", "group"])) {
-            (Some(plural), Some(group)) => Form::Exactly(format!("{plural}.{group}")),
-            _ => Form::Any,
-        },
+    let NativeKind { group, kind, api_version, .. } = object.kind;
+    Some(match (group.as_str(), kind.as_str()) {
+        ("", "Binding") | ("policy", "Eviction") | ("internal.apiserver.k8s.io", "StorageVersion") => return None,
+        ("authentication.k8s.io" | "authorization.k8s.io", _) => return None,
+        ("", "Namespace" | "Service") | ("apps", "StatefulSet") => Form::Of(Format::DnsLabel),
+        ("policy", "PodDisruptionBudget") | ("certificates.k8s.io", "CertificateSigningRequest") => Form::Of(Format::PathSegment),
+        ("rbac.authorization.k8s.io", _) => Form::Of(Format::PathSegment),
+        (_, "Event") if api_version == "v1" => Form::Of(Format::PathSegment),
+        ("networking.k8s.io", "IPAddress") => Form::Of(Format::CanonicalIp),
+        ("coordination.k8s.io", "LeaseCandidate") => Form::Of(Format::ConfigKey),
+        ("apiregistration.k8s.io", "APIService") => {
+            match (text_at(object, &["spec", "version"]), text_at(object, &["spec", "group"])) {
+                (Some(version), group) => Form::Exactly(format!("{version}.{}", group.unwrap_or_default())),
+                _ => Form::Of(Format::PathSegment),
+            }
+        }
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            match (text_at(object, &["spec", "names", "plural"]), text_at(object, &["spec", "group"])) {
+                (Some(plural), Some(group)) => Form::Exactly(format!("{plural}.{group}")),
+                _ => Form::Any,
+            }
+        }
         // A bundle of a signer begins with the signer's name.
-        "ClusterTrustBundle" if text_at(object, &["spec", "signerName"]).is_some_and(|name| !name.is_empty()) => Form::Any,
+        ("certificates.k8s.io", "ClusterTrustBundle")
+            if text_at(object, &["spec", "signerName"]).is_some_and(|name| !name.is_empty()) =>
+        {
+            Form::Any
+        }
         _ => Form::Of(Format::DnsSubdomain),
     })
+}
+
+/// Whether an object is of a kind of Kubernetes' own.
+fn is(object: &Object, group: &str, kind: &str) -> bool {
+    object.kind.group == group && object.kind.kind == kind
 }
 
 fn text_at<'o>(object: &'o Object, path: &[&str]) -> Option<&'o str> {
@@ -72,6 +85,12 @@ fn text_at<'o>(object: &'o Object, path: &[&str]) -> Option<&'o str> {
         Value::Str(text) => Some(text),
         _ => None,
     }
+}
+
+/// A name as the server makes it of a beginning: of a long one it takes the front, and adds five characters.
+fn made_of(beginning: &str) -> String {
+    let kept: String = beginning.chars().take(58).collect();
+    format!("{kept}aaaaa")
 }
 
 /// Keys and values together.
@@ -85,7 +104,8 @@ impl<J: Judge> Walk<'_, J> {
         let Some(form) = form(object) else { return };
         let written = |field: &str| object.at(&["metadata", field]).filter(|n| !matches!(&n.value, Value::Str(text) if text.is_empty()));
         let beginning = written("generateName").filter(|node| !node.is_null());
-        if self.kube.from >= COMPLETED_FIRST && matches!(kind, "DeviceClass" | "ReplicationController") {
+        let is_completed_first = is(object, "resource.k8s.io", "DeviceClass") || is(object, "", "ReplicationController");
+        if self.kube.from >= COMPLETED_FIRST && is_completed_first {
             return self.completed(beginning, written("name").filter(|node| !node.is_null()), &form);
         }
         if let Some(Node { value: Value::Str(text), origin }) = beginning
@@ -95,7 +115,7 @@ impl<J: Judge> Walk<'_, J> {
         }
         let Some(node) = written("name").filter(|node| !node.is_null()) else {
             // A LimitRange gets a name of its own.
-            if beginning.is_none() && kind != "LimitRange" {
+            if beginning.is_none() && !is(object, "", "LimitRange") {
                 self.nameless();
             }
             return;
@@ -103,7 +123,7 @@ impl<J: Judge> Walk<'_, J> {
         let Value::Str(name) = &node.value else { return };
         let wrong = match &form {
             Form::Any => None,
-            Form::Of(_) if kind == "CronJob" && name.len() > CRON_JOB_NAME => {
+            Form::Of(_) if is(object, "batch", "CronJob") && name.len() > CRON_JOB_NAME => {
                 Some(format!("has {} characters, {CRON_JOB_NAME} at most are allowed for a CronJob", name.len()))
             }
             Form::Of(format) => format.check(name).err(),
@@ -118,8 +138,8 @@ impl<J: Judge> Walk<'_, J> {
     /// A beginning can stand in a path, and the name that is made of it has the form of the kind.
     fn completed(&mut self, beginning: Option<&Node>, name: Option<&Node>, form: &Form) {
         let (text, span) = match (beginning, name) {
-            (Some(Node { value: Value::Str(text), origin }), None) => (completed(text), origin.span),
-            (_, Some(Node { value: Value::Str(text), origin })) => (text.as_str().into(), origin.span),
+            (Some(Node { value: Value::Str(text), origin }), None) => (made_of(text), origin.span),
+            (_, Some(Node { value: Value::Str(text), origin })) => (text.to_string(), origin.span),
             (None, None) => return self.nameless(),
             _ => return,
         };

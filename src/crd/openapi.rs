@@ -47,8 +47,8 @@ const UNSUPPORTED: &[&str] = &["id", "$schema", "$ref", "patternProperties", "de
 fn present(place: &Place, name: &str) -> bool {
     match place.value() {
         None => false,
-        Some(Value::Str(text)) => !text.is_empty(),
-        Some(Value::Record(record)) => !record.entries.is_empty() || name == "additionalItems",
+        Some(Value::Str(text)) => !text.is_empty() || name == "$ref",
+        Some(Value::Record(record)) => !record.entries.is_empty() || matches!(name, "additionalItems" | "dependencies"),
         Some(_) => true,
     }
 }

@@ -9,6 +9,7 @@ use crate::value::compare::{Key, equal};
 use crate::value::{List, Record, Value};
 use ecow::EcoString;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use rustc_hash::FxHashMap;
 use ustr::Ustr;
 
@@ -104,7 +105,8 @@ fn fits(value: &Value, schema: &Schema) -> bool {
     let text = matches!(value, Value::Str(_) | Value::Quantity(_) | Value::Duration(_) | Value::Percent(_));
     let integer = match value {
         Value::Int(_) => true,
-        Value::Float(number) => number.fract().is_zero(),
+        // What 64 bits do not hold is none.
+        Value::Float(number) => number.fract().is_zero() && number.to_i64().is_some(),
         _ => false,
     };
     // The server's library lets arrays pass where a text has a format that it knows.
