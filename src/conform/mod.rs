@@ -15,6 +15,7 @@ mod types;
 mod views;
 
 pub use known::{Known, Memory, Worth};
+pub use seen::without_dropped;
 pub use site::{Context, Site, Step};
 pub use types::types_of;
 pub use views::judge_as;

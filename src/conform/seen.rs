@@ -34,6 +34,11 @@ pub(super) fn of(object: &Object, context: &Context) -> Seen {
     Seen { object: Object { root, ..object.clone() }, dropped: reader.dropped }
 }
 
+/// A manifest without what the server drops of it because a feature is off; `None` where that is nothing.
+pub fn without_dropped(root: &Arc<Record>, ty: TypeId, kube: KubeRange) -> Option<Arc<Record>> {
+    Reader { kube, nulls: false, path: Vec::new(), volumes: Vec::new(), dropped: Vec::new() }.record(root, ty)
+}
+
 struct Reader {
     kube: KubeRange,
     /// A null in a map is a value; in a program it leaves the entry out.

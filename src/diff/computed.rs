@@ -18,7 +18,7 @@ pub fn fill(fields: &mut Fields, ty: &str) {
         "DeploymentStrategy" | "DaemonSetUpdateStrategy" | "StatefulSetUpdateStrategy" => strategy(fields),
         "StatefulSetSpec" => claims(fields),
         "JobSpec" => job(fields),
-        "NodeSpec" => taints(fields),
+        "NodeSpec" => node(fields),
         "ExactDeviceRequest" | "DeviceSubRequest" => devices(fields),
         "PodSpec" => pod(fields),
         "Volume" => volume(fields),
@@ -48,8 +48,14 @@ fn strategy(fields: &mut Fields) {
     }
 }
 
-/// The node's own controllers come and go with these.
-fn taints(fields: &mut Fields) {
+/// The addresses of a node's pods have an old name that says the first of them, and taints of the node's own controllers come and go.
+fn node(fields: &mut Fields) {
+    let first = fields.get("podCIDRs").and_then(|all| all.get(0)).cloned();
+    match fields.get("podCIDR").cloned() {
+        Some(one) if first.as_ref() != Some(&one) => drop(fields.insert("podCIDRs".into(), json!([one]))),
+        None if first.is_some() => drop(fields.insert("podCIDR".into(), first.unwrap_or_default())),
+        _ => {}
+    }
     if let Some(taints) = fields.get_mut("taints").and_then(Json::as_array_mut) {
         taints.retain(|taint| !taint["key"].as_str().is_some_and(|key| key.starts_with("node.kubernetes.io/")));
     }
@@ -171,7 +177,19 @@ fn claims(fields: &mut Fields) {
     }
 }
 
+/// A source in another namespace is dropped, and so is one by the old name that is neither a claim nor a snapshot; then both names say one.
 fn claim(fields: &mut Fields) {
+    let text = |source: &Json, key: &str| source[key].as_str().unwrap_or_default().to_string();
+    if fields.get("dataSourceRef").is_some_and(|source| !text(source, "namespace").is_empty()) {
+        fields.shift_remove("dataSourceRef");
+    }
+    let is_old = |source: &Json| {
+        let (group, kind) = (text(source, "apiGroup"), text(source, "kind"));
+        matches!((group.as_str(), kind.as_str()), ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot"))
+    };
+    if !fields.contains_key("dataSourceRef") && fields.get("dataSource").is_some_and(|source| !is_old(source)) {
+        fields.shift_remove("dataSource");
+    }
     match (fields.get("dataSource").cloned(), fields.get("dataSourceRef").cloned()) {
         (Some(source), None) => drop(fields.insert("dataSourceRef".into(), source)),
         (None, Some(source)) if source.get("namespace").is_none() => drop(fields.insert("dataSource".into(), source)),

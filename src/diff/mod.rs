@@ -196,11 +196,27 @@ fn changed(old: &Item, new: &Item, scaled: &verdict::Autoscaled, judge: Judge) -
     let mut changes = tree::changes(old, new, &before, &after);
     let mut notes = Vec::new();
     verdict::hand_over(old, new, scaled, &mut changes, &mut notes);
-    let pair = || Pair { native: new.native, old: record(&before), new: record(&after) };
-    let refusals = if changes.is_empty() { Vec::new() } else { judge(&pair()) };
+    let deletion = deletion(old, new);
+    let refusals = if changes.is_empty() && deletion.is_empty() {
+        Vec::new()
+    } else {
+        let mut after = after.clone();
+        deletion.into_iter().for_each(|(key, value)| after["metadata"][key] = value);
+        judge(&Pair { native: new.native, old: record(&before), new: record(&after) })
+    };
     let (warnings, refusals): (Vec<Refusal>, Vec<Refusal>) = refusals.into_iter().partition(|r| r.warns);
     notes.extend(warnings.into_iter().map(|warning| warning.message));
     verdict::changed(old, new, changes, refusals, notes)
+}
+
+/// What the new object says of its deletion and the old one does not: only the server writes that, and no form that is compared has it.
+fn deletion(old: &Item, new: &Item) -> Vec<(&'static str, Json)> {
+    let said = |item: &Item, key: &str| {
+        let Value::Record(metadata) = &item.root.get("metadata".into())?.node.value else { return None };
+        Some(data::to_json(&metadata.get(key.into())?.node)).filter(|value| !value.is_null())
+    };
+    let keys = ["deletionGracePeriodSeconds", "deletionTimestamp"].into_iter();
+    keys.filter_map(|key| said(new, key).filter(|value| said(old, key).as_ref() != Some(value)).map(|value| (key, value))).collect()
 }
 
 fn record(plain: &Json) -> Arc<Record> {

@@ -1,14 +1,15 @@
 //! The form in which objects are compared: as the API server would read them back.
 //!
-//! What the server owns is dropped. The rest is walked by its type: zeros and empty lists and maps that the server does not keep are
+//! What the server owns is dropped, and what it forgets because a feature is off. The rest is walked by its type: zeros and empty lists and maps that the server does not keep are
 //! dropped, then defaults are filled in (`facts`, `computed`), then amounts are written canonically. The walk is idempotent, so that an
 //! object which was read from a server stays what it is. A custom resource gets the defaults of its definition, where that is known.
 
 use super::{computed, facts};
+use crate::conform;
 use crate::crd;
 use crate::data;
-use crate::schema::{NativeField, NativeKind, NativeTy, TypeId};
-use crate::value::{Node, Quantity};
+use crate::schema::{self, KubeRange, NativeField, NativeKind, NativeTy, TypeId};
+use crate::value::{Node, Quantity, Value};
 use serde_json::{Map, Value as Json};
 use ustr::Ustr;
 
@@ -19,12 +20,20 @@ pub fn normal(node: &Node, native: Option<&'static NativeKind>) -> (Json, Option
     let definition = native.and_then(crd::definition_of);
     let mut object = match definition {
         Some(definition) => data::to_json(&definition.filled(node)),
-        None => data::to_json(node),
+        None => data::to_json(&stored(node, native).unwrap_or_else(|| node.clone())),
     };
     let applied = object["metadata"]["annotations"][LAST_APPLIED].as_str().and_then(|text| serde_json::from_str(text).ok());
     // Of custom resources the server keeps what is written, zeros and empty lists too.
     normalise(&mut object, native.filter(|_| definition.is_none()));
     (object, applied)
+}
+
+/// An object of Kubernetes' own without the fields that the newest release drops, where it drops any.
+fn stored(node: &Node, native: Option<&'static NativeKind>) -> Option<Node> {
+    let (Some(kind), Value::Record(root)) = (native, &node.value) else { return None };
+    let newest = schema::newest();
+    let kept = conform::without_dropped(root, kind.ty, KubeRange { from: newest, to: newest })?;
+    Some(Node { value: Value::Record(kept), ..node.clone() })
 }
 
 fn normalise(object: &mut Json, native: Option<&'static NativeKind>) {

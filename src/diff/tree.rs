@@ -42,25 +42,19 @@ fn drop_allocated(old: &mut Json, new: &mut Json, kind: &str) {
             &["spec", "ipFamilies"],
             &["spec", "ipFamilyPolicy"],
             &["spec", "healthCheckNodePort"],
-            &["spec", "loadBalancerClass"],
         ],
         "PersistentVolumeClaim" => &[&["spec", "volumeName"], &["spec", "storageClassName"]],
         "PersistentVolume" => &[&["spec", "claimRef"]],
-        "Pod" => &[
-            &["spec", "nodeName"],
-            &["spec", "serviceAccountName"],
-            &["spec", "tolerations"],
-            &["spec", "priority"],
-            &["spec", "preemptionPolicy"],
-            &["spec", "enableServiceLinks"],
-        ],
         "Job" => &[&["spec", "selector"], &["spec", "completions"]],
         "Node" => &[&["spec", "podCIDR"], &["spec", "podCIDRs"], &["spec", "providerID"]],
         "CertificateSigningRequest" => &[&["spec", "groups"], &["spec", "uid"], &["spec", "username"], &["spec", "extra"]],
         "ServiceAccount" => &[&["secrets"]],
         _ => &[],
     };
-    for path in fields.iter().copied().chain([&["metadata", "ownerReferences"][..], &["metadata", "generateName"]]) {
+    if new["metadata"]["ownerReferences"].is_null() {
+        remove(old, &["metadata", "ownerReferences"]);
+    }
+    for path in fields.iter().copied().chain([&["metadata", "generateName"][..]]) {
         let said = |side: &Json| path.iter().try_fold(side, |value, key| value.get(key)).is_some();
         // A Service without an address says so, and no server chose that.
         let headless =
@@ -70,8 +64,43 @@ fn drop_allocated(old: &mut Json, new: &mut Json, kind: &str) {
             remove(new, path);
         }
     }
-    if kind == "Service" {
-        node_ports(old, new);
+    match kind {
+        "Service" => node_ports(old, new),
+        "Pod" => scheduled(old, new),
+        _ => {}
+    }
+}
+
+/// What the server fills in for a pod that says nothing of it.
+const ADMITTED: [(&str, &str); 4] =
+    [("serviceAccountName", "default"), ("priority", "0"), ("preemptionPolicy", "PreemptLowerPriority"), ("enableServiceLinks", "true")];
+
+/// Where a pod runs, once the scheduler has said so, and what it has because the server adds that: nobody takes it away by leaving it out,
+/// and to write down what is there already changes nothing.
+fn scheduled(old: &mut Json, new: &mut Json) {
+    let ranked = [&*old, &*new].iter().any(|side| !side["spec"]["priorityClassName"].is_null());
+    let shown = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_string);
+    for (field, admitted) in ADMITTED {
+        let written = &new["spec"][field];
+        let follows = ranked && matches!(field, "priority" | "preemptionPolicy");
+        if old["spec"][field].is_null() && (follows || shown(written) == admitted) {
+            remove(new, &["spec", field]);
+        }
+    }
+    for field in ["nodeName"].into_iter().chain(ADMITTED.map(|(field, _)| field)) {
+        if new["spec"][field].is_null() {
+            remove(old, &["spec", field]);
+        }
+    }
+    for side in [old, new] {
+        let Some(spec) = side.get_mut("spec").and_then(Json::as_object_mut) else { continue };
+        if let Some(tolerations) = spec.get_mut("tolerations").and_then(Json::as_array_mut) {
+            tolerations.retain(|t| !t["key"].as_str().is_some_and(|key| key.starts_with("node.kubernetes.io/")));
+            if tolerations.is_empty() {
+                spec.shift_remove("tolerations");
+            }
+        }
+        spec.retain(|_, value| !value.is_null());
     }
 }
 

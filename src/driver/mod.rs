@@ -183,7 +183,8 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>, crds:
             return definition.check_update(&node(&pair.old), &node(&pair.new)).into_iter().map(refusal).collect();
         }
         let faults = Sink::new();
-        let reports = book.judge(kind.ty, &pair.old, &pair.new, &faults).into_iter();
+        let mut reports = book.judge(kind.ty, &pair.old, &pair.new, &faults);
+        reports.extend(book.judge_metadata(&pair.old, &pair.new, &faults));
         let refusal = |r: crate::rules::UpdateReport| diff::Refusal {
             warns: r.severity == Severity::Warning,
             code: r.code.name.to_string(),
@@ -191,7 +192,7 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>, crds:
             path: r.path,
             help: r.help.map(|help| help.to_string()),
         };
-        reports.map(refusal).collect()
+        reports.into_iter().map(refusal).collect()
     })
 }
 

@@ -10,9 +10,9 @@ use crate::conform::Step;
 use crate::diag::{Code, Severity, Sink};
 use crate::eval::{Evaluator, Shared};
 use crate::resolve::{Program, rule_code};
-use crate::schema::{Minor, TypeId};
+use crate::schema::{self, Minor, TypeId};
 use crate::types::ModuleId;
-use crate::value::{Node, Record};
+use crate::value::{Node, Record, Value};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use std::fmt::Write;
@@ -72,6 +72,18 @@ impl<'p, 'a> UpdateBook<'p, 'a> {
         reports.collect()
     }
 
+    /// The same of the metadata that objects of every kind have.
+    pub fn judge_metadata(&self, old: &Record, new: &Record, faults: &Sink) -> Vec<UpdateReport> {
+        let metadata = |object: &Record| match &object.get("metadata".into())?.node.value {
+            Value::Record(metadata) => Some(metadata.clone()),
+            _ => None,
+        };
+        let (Some(ty), Some(old), Some(new)) = (schema::type_named("ObjectMeta"), metadata(old), metadata(new)) else { return Vec::new() };
+        let mut reports = self.judge(ty, &old, &new, faults);
+        reports.iter_mut().for_each(|report| report.path = format!("metadata.{}", report.path));
+        reports
+    }
+
     fn rules(&self, ty: TypeId) -> Arc<Vec<UpdateRule<'a>>> {
         let mut types = self.types.lock().unwrap_or_else(|e| e.into_inner());
         let prepared = || {
@@ -110,5 +122,5 @@ fn path(steps: &[Step]) -> String {
 
 /// A record as a node without a place.
 pub(super) fn node_of(record: &Arc<Record>) -> Node {
-    Node { value: crate::value::Value::Record(record.clone()), ..Node::default() }
+    Node { value: Value::Record(record.clone()), ..Node::default() }
 }

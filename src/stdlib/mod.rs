@@ -66,6 +66,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("std/k8s/service.kdsl", include_str!("../../stdlib/k8s/service.kdsl")),
     ("std/k8s/storage-core.kdsl", include_str!("../../stdlib/k8s/storage-core.kdsl")),
     ("std/k8s/storage.kdsl", include_str!("../../stdlib/k8s/storage.kdsl")),
+    ("std/k8s/updates-storage.kdsl", include_str!("../../stdlib/k8s/updates-storage.kdsl")),
     ("std/k8s/updates.kdsl", include_str!("../../stdlib/k8s/updates.kdsl")),
     ("std/k8s/volumes.kdsl", include_str!("../../stdlib/k8s/volumes.kdsl")),
     ("std/rules/references.kdsl", include_str!("../../stdlib/rules/references.kdsl")),

@@ -1,4 +1,4 @@
-//! The updates in `tests/updates/pairs.yaml`, each as two objects.
+//! The updates in `tests/updates/*.yaml`, each as two objects.
 
 use serde_json::Value as Json;
 use std::path::Path;
@@ -10,9 +10,16 @@ pub struct Pair {
     pub new: Json,
 }
 
-/// All pairs. Anchors reach over documents, so these are read as one list.
+/// All pairs.
 pub fn pairs() -> Vec<Pair> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/updates/pairs.yaml")).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/updates");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().flat_map(|path| pairs_of(&std::fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Those of a file. Anchors reach over documents, so these are read as one list.
+fn pairs_of(text: &str) -> Vec<Pair> {
     let documents: Vec<&str> = text.split("\n---\n").skip(1).collect();
     let list: String = documents.iter().map(|d| format!("-\n  {}\n", d.trim_end().replace('\n', "\n  "))).collect();
     let read: Vec<Json> = serde_yaml::from_str(&list).unwrap();
