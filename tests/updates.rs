@@ -35,8 +35,9 @@ fn every_update_is_judged_as_the_api_server_does() {
 /// A rule that no pair shows would not be known to work.
 #[test]
 fn every_rule_on_updates_has_a_pair() {
-    let text: String =
-        ["updates", "updates-storage"].map(|name| std::fs::read_to_string(root().join(format!("stdlib/k8s/{name}.kdsl"))).unwrap()).concat();
+    let text: String = ["updates", "updates-storage"]
+        .map(|name| std::fs::read_to_string(root().join(format!("stdlib/k8s/{name}.kdsl"))).unwrap())
+        .concat();
     let heads: Vec<String> = pairs().into_iter().map(|pair| pair.head).collect();
     for line in text.lines().filter(|line| line.starts_with("rule ")) {
         let name = line.split_whitespace().nth(1).unwrap();

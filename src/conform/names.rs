@@ -53,12 +53,10 @@ fn form(object: &Object) -> Option<Form> {
         (_, "Event") if api_version == "v1" => Form::Of(Format::PathSegment),
         ("networking.k8s.io", "IPAddress") => Form::Of(Format::CanonicalIp),
         ("coordination.k8s.io", "LeaseCandidate") => Form::Of(Format::ConfigKey),
-        ("apiregistration.k8s.io", "APIService") => {
-            match (text_at(object, &["spec", "version"]), text_at(object, &["spec", "group"])) {
-                (Some(version), group) => Form::Exactly(format!("{version}.{}", group.unwrap_or_default())),
-                _ => Form::Of(Format::PathSegment),
-            }
-        }
+        ("apiregistration.k8s.io", "APIService") => match (text_at(object, &["spec", "version"]), text_at(object, &["spec", "group"])) {
+            (Some(version), group) => Form::Exactly(format!("{version}.{}", group.unwrap_or_default())),
+            _ => Form::Of(Format::PathSegment),
+        },
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
             match (text_at(object, &["spec", "names", "plural"]), text_at(object, &["spec", "group"])) {
                 (Some(plural), Some(group)) => Form::Exactly(format!("{plural}.{group}")),
@@ -66,9 +64,7 @@ fn form(object: &Object) -> Option<Form> {
             }
         }
         // A bundle of a signer begins with the signer's name.
-        ("certificates.k8s.io", "ClusterTrustBundle")
-            if text_at(object, &["spec", "signerName"]).is_some_and(|name| !name.is_empty()) =>
-        {
+        ("certificates.k8s.io", "ClusterTrustBundle") if text_at(object, &["spec", "signerName"]).is_some_and(|name| !name.is_empty()) => {
             Form::Any
         }
         _ => Form::Of(Format::DnsSubdomain),
