@@ -142,6 +142,10 @@ impl<'a> Checker<'_, '_, 'a> {
             return program.unknown_module(home, alias);
         }
         let name = on.name.name;
+        // What is wrong with its declaration was told.
+        if program.is_lost(name) || program.declares_definition(name) {
+            return;
+        }
         let parts = program.defined_names(home);
         let error = Diagnostic::new(
             &codes::UNKNOWN_TYPE,
@@ -152,13 +156,17 @@ impl<'a> Checker<'_, '_, 'a> {
             },
         );
         let known = parts.iter().map(|part| part.as_str());
-        self.report(match suggest::nearest(&name, schema::type_names().chain(known)) {
-            Some(near) => error.help(format!("did you mean `{near}`?")).fix(on.name.span, near),
-            None if program.named_type(home, name).is_some() && !parts.is_empty() => {
+        let kind = parts.iter().rev().find(|part| name.starts_with(part.as_str()));
+        self.report(match (suggest::nearest(&name, schema::type_names().chain(known)), kind) {
+            (Some(near), _) => error.help(format!("did you mean `{near}`?")).fix(on.name.span, near),
+            (None, Some(kind)) => error.help(format!(
+                "the definition of `{kind}` gives no fields there: write them, as in `crd … {{ spec {{ size: Int? }} }}`, or a rule on `{kind}`"
+            )),
+            (None, None) if program.named_type(home, name).is_some() && !parts.is_empty() => {
                 let parts: Vec<String> = parts.iter().take(SHOWN).map(|part| format!("`{part}`")).collect();
                 error.help(format!("parts of a kind are named after their places: {}", parts.join(", ")))
             }
-            None => error.help(format!(
+            (None, None) => error.help(format!(
                 "say what kind it is, `crd {name} in \"GROUP/VERSION\" {{ spec: Any? }}`, or import its CustomResourceDefinition, \
                  `import \"./crds/….yaml\"`"
             )),

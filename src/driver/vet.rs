@@ -286,8 +286,11 @@ fn unverified(custom: &manifest::Custom, seen: bool, options: &VetOptions) -> Di
         true => format!("the definition of {what} is not known, so only rules and its metadata were judged"),
         false => format!("nothing is known about {what}, so only its metadata was judged"),
     };
-    let mut diagnostic =
-        Diagnostic::new(&codes::UNVERIFIED, custom.head, message).help("name the file of its CustomResourceDefinition: `--crds FILE`");
+    let help = match options.rules {
+        Some(_) => "name the file of its CustomResourceDefinition, `--crds FILE`, or set this aside in the file of rules: `waive unverified = \"why\"`",
+        None => "name the file of its CustomResourceDefinition: `--crds FILE`",
+    };
+    let mut diagnostic = Diagnostic::new(&codes::UNVERIFIED, custom.head, message).help(help);
     if options.strict {
         diagnostic.severity = Severity::Error;
     }

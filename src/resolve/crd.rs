@@ -26,6 +26,14 @@ impl<'a> Program<'a> {
         };
         let maker = Maker { program: self, home };
         let head = decl.body.name.span;
+        let name = decl.body.name.name;
+        if !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            let mut letters = name.chars();
+            let meant: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+            let error = Diagnostic::new(&codes::CRD_DEFINITION, head, format!("`{name}` is no kind of Kubernetes: these begin with a capital"));
+            self.sink.push(error.help(format!("write `{meant}`")).fix(head, meant));
+            return None;
+        }
         let names = maker.names(decl);
         let plural = names.plural.clone();
         let mut version_entries = vec![

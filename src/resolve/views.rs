@@ -103,6 +103,11 @@ impl<'a> Program<'a> {
         names
     }
 
+    /// Whether a definition of that name is declared, be it one that cannot be.
+    pub fn declares_definition(&self, name: Name) -> bool {
+        self.modules.iter().flat_map(|module| module.items).any(|item| matches!(item, Item::Crd(decl) if decl.body.name.name == name))
+    }
+
     /// The types of a name that one file's definitions have, which is imported under a name of its own.
     pub(super) fn types_of_module(&self, module: ModuleId, name: Name) -> Vec<TypeId> {
         match self.kind_of_module(module, name) {
