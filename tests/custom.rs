@@ -120,6 +120,16 @@ fn what_keeps_a_rule_from_judging_is_told() {
     assert_eq!(strict.iter().filter(|line| line.ends_with("spec.parts[0].name")).count(), 1, "{strict:?}");
 }
 
+/// What is wrong with a declaration is told there alone, and not once more at the rules on its kind.
+#[test]
+fn a_definition_that_is_none_is_told_once() {
+    let told = |declaration: &str, kind: &str| by(&format!("{declaration}\nrule never on {kind} k {{ deny \"never\" }}\n"), LARGE);
+    assert_eq!(told("crd Widget in \"example.com\" { spec: Any? }", "Widget"), ["crd-definition"], "no version");
+    assert_eq!(told("crd widget in \"example.com/v1\" { spec: Any? }", "widget"), ["crd-definition"], "small letters");
+    assert_eq!(told("crd Widget { spec: Any? }", "Widget"), ["syntax"], "no group");
+    assert_eq!(told("crd Widget in \"example.com/v1\" { spec: Any? }", "WidgetSpec"), ["unknown-type"], "a part without fields");
+}
+
 #[test]
 fn rules_look_around_among_custom_objects() {
     let rules = "crd Widget in \"example.com/v1\" { spec { owner: String?, selector: Any? } }\n\
