@@ -287,7 +287,9 @@ fn unverified(custom: &manifest::Custom, seen: bool, options: &VetOptions) -> Di
         false => format!("nothing is known about {what}, so only its metadata was judged"),
     };
     let help = match options.rules {
-        Some(_) => "name the file of its CustomResourceDefinition, `--crds FILE`, or set this aside in the file of rules: `waive unverified = \"why\"`",
+        Some(_) => {
+            "name the file of its CustomResourceDefinition, `--crds FILE`, or set this aside in the file of rules: `waive unverified = \"why\"`"
+        }
         None => "name the file of its CustomResourceDefinition: `--crds FILE`",
     };
     let mut diagnostic = Diagnostic::new(&codes::UNVERIFIED, custom.head, message).help(help);

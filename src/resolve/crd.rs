@@ -30,7 +30,8 @@ impl<'a> Program<'a> {
         if !name.starts_with(|c: char| c.is_ascii_uppercase()) {
             let mut letters = name.chars();
             let meant: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-            let error = Diagnostic::new(&codes::CRD_DEFINITION, head, format!("`{name}` is no kind of Kubernetes: these begin with a capital"));
+            let error =
+                Diagnostic::new(&codes::CRD_DEFINITION, head, format!("`{name}` is no kind of Kubernetes: these begin with a capital"));
             self.sink.push(error.help(format!("write `{meant}`")).fix(head, meant));
             return None;
         }
