@@ -335,7 +335,7 @@ fn explain_knows_codes_kinds_fields_types_and_functions() {
     page("Deployment.spec.strategy", &["DeploymentStrategy", "rollingUpdate"]);
     page(
         "Deployment.spec.template.spec.containers[\"web\"].ports",
-        &["ContainerPort", "containerPort` and `protocol", "protocol: String = \"TCP\""],
+        &["ContainerPort", "containerPort` and `protocol", "protocol: \"SCTP\" | \"TCP\" | \"UDP\" = \"TCP\""],
     );
     page("Container.imagePullPolicy", &["\"Always\", \"IfNotPresent\", \"Never\""]);
     page("PodSpec", &["io.k8s.api.core.v1.PodSpec", "containers: [Container]  (required)"]);
@@ -352,6 +352,8 @@ fn explain_knows_codes_kinds_fields_types_and_functions() {
     ["app", "Deployment", "unknown-field", "yaml.parse", "Port"].iter().for_each(|word| assert!(all.contains(word), "{word}"));
     dir.run(&["explain", "Deploymnet"]).code(2).silent().says(&["did you mean `Deployment`?"]);
     dir.run(&["explain", "app.replica"]).code(2).silent().says(&["did you mean `app.replicas`?"]);
+    dir.run(&["explain", "app.web.replicas"]).code(2).silent().says(&["did you mean `app.replicas`?"]);
+    page("Deployment.spec.strategy", &["type: \"Recreate\" | \"RollingUpdate\""]);
     dir.run(&["explain", "app.image.tag"]).code(2).silent().says(&["`app.image` has no fields at all"]);
     dir.run(&["explain", ""]).code(2).silent();
 }
@@ -709,6 +711,7 @@ fn why_suggests_what_was_meant() {
     assert!(ask("Deployment/wbe", "spec").contains("did you mean `shop/Deployment/web`?"));
     assert!(ask("Deploymnt/web", "spec").contains("did you mean `shop/Deployment/web`?"));
     assert!(ask("Deployment/web", "spec.replica").contains("did you mean `replicas`?"));
+    assert!(ask("Deployment/web", "selector").contains("did you mean `spec.selector`?"));
     assert!(ask("app/web", "spec").contains("`app web` makes"));
     let out = dir.run(&["why", "web.kdsl", "Service/web", "spec.type"]).code(0).out;
     assert!(out.starts_with("spec.type of Service/web in shop is written nowhere"), "{out}");

@@ -3,7 +3,8 @@
 //! Read is what the API server writes (`spec.containers[0].image`, `metadata.labels[app.kubernetes.io/name]`) and what kdsl writes
 //! (`spec.containers.web.image`, `spec.containers["web"].image`). A key with dots needs no brackets where the record has it.
 
-use crate::value::{Entry, Item, List, Node, Over, Record, Value};
+use crate::source::Span;
+use crate::value::{Entry, Item, List, Node, Origin, Over, Record, Value};
 use std::fmt::Write;
 use std::sync::Arc;
 use ustr::Ustr;
@@ -31,7 +32,7 @@ impl<'o> Found<'o> {
         }
     }
 
-    pub fn at(self) -> crate::source::Span {
+    pub fn at(self) -> Span {
         match self {
             Found::Entry(entry) => entry.at,
             Found::Item { item, .. } => item.at,
@@ -173,7 +174,7 @@ pub fn push_item(out: &mut String, index: usize, label: Option<Ustr>) {
 }
 
 /// Every scalar, and every empty record and list, below a node, with its path from there.
-pub fn leaves<'o>(node: &'o Node, at: crate::source::Span, path: &mut String, each: &mut impl FnMut(&str, &'o Node, crate::source::Span)) {
+pub fn leaves<'o>(node: &'o Node, at: Span, path: &mut String, each: &mut impl FnMut(&str, &'o Node, Span)) {
     let kept = path.len();
     match &node.value {
         Value::Record(record) if record.entries.iter().any(|e| !e.node.is_null()) => {
@@ -191,6 +192,38 @@ pub fn leaves<'o>(node: &'o Node, at: crate::source::Span, path: &mut String, ea
             }
         }
         _ => each(path, node, at),
+    }
+}
+
+/// The shortest path below a record to a field of a name.
+pub fn to_field(root: &Record, name: &str) -> Option<String> {
+    let mut found = Vec::new();
+    let node = Node::new(Value::Record(Arc::new(root.clone())), Origin::user(Span::NONE));
+    collect_fields(&node, &mut String::new(), name, &mut found);
+    found.into_iter().min_by_key(|path| (path.matches(['.', '[']).count(), path.len()))
+}
+
+fn collect_fields(node: &Node, path: &mut String, name: &str, out: &mut Vec<String>) {
+    let kept = path.len();
+    match &node.value {
+        Value::Record(record) => {
+            for entry in record.entries.iter().filter(|e| !e.node.is_null()) {
+                push_key(path, &entry.key);
+                if entry.key == name {
+                    out.push(path.clone());
+                }
+                collect_fields(&entry.node, path, name, out);
+                path.truncate(kept);
+            }
+        }
+        Value::List(list) => {
+            for (index, item) in list.items.iter().enumerate() {
+                push_item(path, index, label(list, item));
+                collect_fields(&item.node, path, name, out);
+                path.truncate(kept);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -236,10 +269,10 @@ fn collect_next(node: &Node, path: &mut String, written: &str, out: &mut Vec<Str
 
 #[cfg(test)]
 mod tests {
-    use super::{next, split};
+    use super::{next, split, to_field};
     use crate::data;
     use crate::source::Span;
-    use crate::value::Origin;
+    use crate::value::{Origin, Value};
 
     #[test]
     fn a_path_is_read_in_all_its_forms() {
@@ -260,5 +293,9 @@ mod tests {
         assert_eq!(next(&root, "spec.rules[a"), ["spec.rules[a]", "spec.rules[a].name", "spec.rules[a].x"]);
         assert_eq!(next(&root, "metadata[a."), ["metadata[a.b/c]"]);
         assert_eq!(next(&root, "nothing"), [""; 0]);
+        let Value::Record(record) = &root.value else { panic!("a record") };
+        assert_eq!(to_field(record, "replicas").as_deref(), Some("spec.replicas"));
+        assert_eq!(to_field(record, "x").as_deref(), Some("spec.rules[a].x"));
+        assert_eq!(to_field(record, "z"), None);
     }
 }

@@ -115,6 +115,9 @@ pub fn field<'o>(object: &'o Object, path: &str) -> Result<Place<'o>, Unknown> {
     let message = format!("{place_text} has no `{first}`");
     let help = match suggest::nearest(first, known.iter().map(String::as_str)) {
         Some(near) => Some(format!("did you mean `{near}`?")),
+        None if place.steps.is_empty() && path::to_field(&object.root, first).is_some() => {
+            path::to_field(&object.root, first).map(|deeper| format!("did you mean `{deeper}`?"))
+        }
         None if known.is_empty() => Some("it is no record and no list: nothing stands below it".into()),
         None => Some(format!("there is {}", suggest::some_of(path::known(&object.root, &place)))),
     };

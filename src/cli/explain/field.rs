@@ -195,6 +195,10 @@ impl<'a> Field<'_, 'a> {
     pub fn entry(&self) -> Entry {
         let name = self.path.rsplit('.').next().unwrap_or(&self.path).to_string();
         let mut what = self.annotation.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(native) = self.native.filter(|native| !native.enum_.is_empty() && what == "String") {
+            let values = native.enum_.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(" | ");
+            what = if values.len() > SHORT + 12 { what } else { values };
+        }
         match &self.default {
             Some(default) if default.contains('\n') || default.len() > SHORT => what.push_str(" = …"),
             Some(default) => what.push_str(&format!(" = {default}")),

@@ -191,6 +191,11 @@ fn field_of<'a>(page: &mut Page, scope: &Scope<'a>, head: Name, root: field::Roo
             let known = missing.known.iter().map(String::as_str);
             let stop =
                 Stop { code: USAGE.into(), message: format!("`{}` has no field `{}`", missing.owner, missing.name), help: Vec::new() };
+            // `app.web.replicas`: the name of a declaration is no part of the path.
+            let behind = path.iter().skip_while(|segment| **segment != missing.name).nth(1);
+            if let Some(behind) = behind.filter(|behind| missing.known.contains(behind)) {
+                return Err(stop.help(format!("did you mean `{}.{behind}`? A path is of fields alone, without names", missing.owner)));
+            }
             Err(match suggest::nearest(&missing.name, known.clone()) {
                 Some(near) => stop.help(format!("did you mean `{}.{near}`?", missing.owner)),
                 None if missing.known.is_empty() => stop.help(format!("`{}` has no fields at all", missing.owner)),
