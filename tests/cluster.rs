@@ -116,6 +116,26 @@ fn the_api_server_confirms_the_examples_of_every_rule() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What an example shows of an older release, a server of that release confirms: of those that `KDSL_CLUSTER_RELEASES` names.
+///
+/// Each is built when it is first asked for, which takes some minutes; so none is without being named.
+#[test]
+#[ignore = "starts real API servers: KDSL_CLUSTER_RELEASES='1.33 1.34' cargo test --test cluster older -- --ignored"]
+fn older_api_servers_confirm_the_examples_of_their_releases() {
+    let asked = std::env::var("KDSL_CLUSTER_RELEASES").unwrap_or_default();
+    let mut wrong = Vec::new();
+    for release in asked.split_whitespace() {
+        let Some(server) = Server::start(&["--release", release]) else { return };
+        let own = |example: &Example| example.kube.as_deref() == Some(release);
+        let examples: Vec<Example> = examples::examples("k8s").into_iter().filter(own).collect();
+        let verdicts = examples.iter().filter_map(|example| Some((example.title(), server.confirms(example).err()?)));
+        let disagreed: Vec<String> = verdicts.map(|(title, why)| format!("{release}: {title}: {why}")).collect();
+        println!("the API server {release} was asked about {} examples and disagreed with {}", examples.len(), disagreed.len());
+        wrong.extend(disagreed);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What expressions may cost is the server's own figure, to the last unit.
 #[test]
 #[ignore = "starts a real API server: cargo test --test cluster -- --ignored"]

@@ -170,8 +170,10 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>, crds:
     let shared = eval::Shared::new(&program, &empty, eval::Params::default(), Limits::default());
     let book = UpdateBook::new(&program, &shared, schema::newest());
     diff::compare(old, new, &|pair| {
-        let Some(kind) = pair.native else { return Vec::new() };
-        if let Some(definition) = crd::definition_of(kind) {
+        let faults = Sink::new();
+        let mut reports = book.judge_metadata(&pair.old, &pair.new, &faults);
+        let mut found = Vec::new();
+        if let Some(definition) = pair.native.and_then(crd::definition_of) {
             let node = |root: &Arc<Record>| Node::new(Value::Record(root.clone()), Origin::NONE);
             let refusal = |finding: Finding| diff::Refusal {
                 warns: false,
@@ -180,11 +182,10 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>, crds:
                 path: finding.field,
                 help: finding.help,
             };
-            return definition.check_update(&node(&pair.old), &node(&pair.new)).into_iter().map(refusal).collect();
+            found = definition.check_update(&node(&pair.old), &node(&pair.new)).into_iter().map(refusal).collect();
+        } else if let Some(kind) = pair.native {
+            reports.extend(book.judge(kind.ty, &pair.old, &pair.new, &faults));
         }
-        let faults = Sink::new();
-        let mut reports = book.judge(kind.ty, &pair.old, &pair.new, &faults);
-        reports.extend(book.judge_metadata(&pair.old, &pair.new, &faults));
         let refusal = |r: crate::rules::UpdateReport| diff::Refusal {
             warns: r.severity == Severity::Warning,
             code: r.code.name.to_string(),
@@ -192,7 +193,8 @@ pub fn diff(old: &[Item], new: &[Item], rules: Option<(&dyn World, &str)>, crds:
             path: r.path,
             help: r.help.map(|help| help.to_string()),
         };
-        reports.into_iter().map(refusal).collect()
+        found.extend(reports.into_iter().map(refusal));
+        found
     })
 }
 
