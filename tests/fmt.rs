@@ -112,7 +112,9 @@ fn the_projects_own_files_are_formatted() {
     for (path, text) in texts() {
         let inner = path.strip_prefix(root).unwrap();
         if inner.starts_with("examples") || inner.starts_with("stdlib") {
-            assert_eq!(fmt::layout(text).as_deref(), Some(text.as_str()), "`kdsl fmt {}` changes it", inner.display());
+            let formatted = fmt::layout(text).unwrap_or_default();
+            let changed = text.lines().zip(formatted.lines()).position(|(is, should)| is != should).map(|line| line + 1);
+            assert!(formatted == *text, "`kdsl fmt {}` changes it, from line {changed:?} on", inner.display());
         }
     }
 }
