@@ -5,7 +5,7 @@
 
 use crate::crd;
 use crate::diag::{Diagnostic, Sink, codes, suggest};
-use crate::object::{Makers, Object};
+use crate::object::Object;
 use crate::schema::{self, NativeKind};
 use crate::source::Span;
 use crate::value::{Node, Record, Value};
@@ -79,14 +79,14 @@ impl Custom {
         };
         root.retain(|entry| matches!(entry.key.as_str(), "apiVersion" | "kind" | "metadata"));
         let kind = crd::any_kind(&self.api_version, &self.kind);
-        Object { kind, namespace: self.namespace, name: self.name, root: Arc::new(root), head: self.head, makers: Makers::default() }
+        Object::new(kind, self.namespace, self.name, Arc::new(root), self.head)
     }
 
     /// The same as an object of a kind that is known by `kind`, or by nothing.
     pub fn object(&self, kind: Option<&'static NativeKind>) -> Object {
         let kind = kind.unwrap_or_else(|| schema::added::bare_kind(self.api_version, self.kind));
         let root = if let Value::Record(root) = &self.root.value { root.clone() } else { Arc::default() };
-        Object { kind, namespace: self.namespace, name: self.name, root, head: self.head, makers: Makers::default() }
+        Object::new(kind, self.namespace, self.name, root, self.head)
     }
 
     /// Kind and group: what it is found by.
@@ -132,14 +132,7 @@ fn object(root: &Node, record: &Arc<Record>, version: (&str, Span), kind: (&str,
     let of = |field: &str| metadata.and_then(|m| text(m, field)).map(|(text, _)| Ustr::from(text));
     let (namespace, name) = (of("namespace").filter(|n| !n.is_empty()), of("name").unwrap_or_default());
     if let Some(native) = schema::kind_in(version.0, kind.0) {
-        return out.push(Manifest::Native(Object {
-            kind: native,
-            namespace,
-            name,
-            root: record.clone(),
-            head: kind.1,
-            makers: Makers::default(),
-        }));
+        return out.push(Manifest::Native(Object::new(native, namespace, name, record.clone(), kind.1)));
     }
     match unknown(version, kind) {
         Some(error) => sink.push(error.in_object(format!("{}/{name}", kind.0), "")),

@@ -25,6 +25,11 @@ pub struct Object {
 pub type Makers = Arc<[Ustr]>;
 
 impl Object {
+    /// An object that no kind of kdsl's made.
+    pub fn new(kind: &'static NativeKind, namespace: Option<Ustr>, name: Ustr, root: Arc<Record>, head: Span) -> Object {
+        Object { kind, namespace, name, root, head, makers: Makers::default() }
+    }
+
     /// `Deployment/web`, with the namespace before it where there is one.
     pub fn title(&self) -> String {
         title(&self.kind.kind, self.namespace, &self.name)

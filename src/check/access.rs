@@ -178,7 +178,7 @@ impl<'a> Checker<'_, '_, 'a> {
         }
         let kind = self.declared_as(name)?;
         let error = Diagnostic::new(&codes::UNKNOWN_NAME, at, format!("`{head}` is not declared"));
-        Some(error.help(format!("`{name}` is declared as `{kind} {name}`: write `{kind}.{name}`")).fix(at, kind.as_str()))
+        Some(error.help(declared_otherwise(kind, name)).fix(at, kind.as_str()))
     }
 
     /// The kind that a declaration of that name has, where there is one only.
@@ -197,7 +197,7 @@ impl<'a> Checker<'_, '_, 'a> {
         let error = Diagnostic::new(&codes::UNKNOWN_DECLARATION, at, format!("there is no {kind} called `{name}`"));
         let names: Vec<&str> = known.iter().map(|n| n.as_str()).collect();
         if let Some(other) = self.declared_as(name) {
-            return self.error(error.help(format!("`{name}` is declared as `{other} {name}`: write `{other}.{name}`")));
+            return self.error(error.help(declared_otherwise(other, name)));
         }
         self.error(match (suggest::nearest(&name, names.iter().copied()), names.as_slice()) {
             (Some(near), _) => error.help(format!("did you mean `{kind}.{near}`?")).fix(at, near),
@@ -458,4 +458,8 @@ fn static_text(expr: &Expr) -> Option<Name> {
 /// The path of an expression, as it is written.
 pub(super) fn is_path(expr: &Expr) -> bool {
     facts::path_of(expr).is_some()
+}
+
+fn declared_otherwise(kind: Name, name: Name) -> String {
+    format!("`{name}` is declared as `{kind} {name}`: write `{kind}.{name}`")
 }

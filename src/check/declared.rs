@@ -5,7 +5,6 @@
 
 use crate::ast::{self, Item, Key, Member, Name};
 use crate::resolve::{KindRef, Program, STD};
-use crate::source::Span;
 use crate::types::ModuleId;
 use rustc_hash::FxHashMap;
 
@@ -46,8 +45,9 @@ impl Declared {
     pub fn kinds(&self, program: &Program, home: ModuleId, name: Name) -> Vec<Name> {
         let with_name = self.kinds.iter().filter(|(_, names)| names.names.contains(&name));
         let mut kinds: Vec<Name> = with_name.map(|(kind, _)| *kind).collect();
-        let path = |kind| ast::Path { module: None, name: ast::Ident { name: kind, span: Span::NONE } };
-        let parents: Vec<Name> = kinds.iter().flat_map(|kind| chain(program, home, &path(*kind)).split_off(1)).collect();
+        let found = kinds.iter().filter_map(|kind| program.kind_named(home, *kind));
+        let parents: Vec<Name> =
+            found.flat_map(|kind| if let KindRef::High(kind) = kind { kind.parents().to_vec() } else { Vec::new() }).collect();
         kinds.retain(|kind| !parents.contains(kind));
         kinds.sort_by_key(|kind| kind.as_str());
         kinds
@@ -126,13 +126,8 @@ impl Declared {
 
 /// The name of a kind and of those that it is made from.
 fn chain(program: &Program, home: ModuleId, head: &ast::Path) -> Vec<Name> {
-    let mut names = vec![head.name.name];
-    if let Some(KindRef::High(kind)) = program.find_kind(home, head) {
-        let mut parent = kind.parent.clone();
-        while let Some(kind) = parent {
-            names.push(kind.name);
-            parent = kind.parent.clone();
-        }
+    match program.find_kind(home, head) {
+        Some(KindRef::High(kind)) => kind.line.to_vec(),
+        _ => vec![head.name.name],
     }
-    names
 }

@@ -1,8 +1,9 @@
 //! The form in which objects are compared: as the API server would read them back.
 //!
-//! What the server owns is dropped, and what it forgets because a feature is off. The rest is walked by its type: zeros and empty lists and maps that the server does not keep are
-//! dropped, then defaults are filled in (`facts`, `computed`), then amounts are written canonically. The walk is idempotent, so that an
-//! object which was read from a server stays what it is. A custom resource gets the defaults of its definition, where that is known.
+//! What the server owns is dropped, and what it forgets because a feature is off. The rest is walked by its type: zeros and empty lists
+//! and maps that the server does not keep are dropped, then defaults are filled in (`facts`, `computed`), then amounts are written
+//! canonically. The walk is idempotent, so that an object which was read from a server stays what it is. A custom resource gets the
+//! defaults of its definition, where that is known.
 
 use super::{computed, facts};
 use crate::conform;

@@ -19,7 +19,7 @@ use crate::eval::{self, Limits, Objects};
 use crate::finding::Finding;
 use crate::load::{self, Project};
 use crate::manifest;
-use crate::object::{Makers, Object};
+use crate::object::Object;
 use crate::params::{self, Given};
 use crate::resolve::Program;
 use crate::rules::{Faults, RuleBook, RuleJudge, UpdateBook, Waiver, Waivers};
@@ -311,7 +311,7 @@ fn definition((head, node): &(Span, Node)) -> Option<Object> {
     let (Value::Record(root), kind) = (&node.value, schema::kind_in("apiextensions.k8s.io/v1", "CustomResourceDefinition")?) else {
         return None;
     };
-    let object = Object { kind, namespace: None, name: Ustr::default(), root: root.clone(), head: *head, makers: Makers::default() };
+    let object = Object::new(kind, None, Ustr::default(), root.clone(), *head);
     let name = match &object.at(&["metadata", "name"])?.value {
         Value::Str(name) => Ustr::from(name),
         _ => return None,

@@ -127,11 +127,9 @@ impl<'a> Decls<'a> {
             return Err(first.clone());
         }
         let number = self.list.len() as u32;
-        let mut parent = decl.high().and_then(|k| k.parent.clone());
-        self.by_name.entry((kind, decl.name)).or_default().push(number);
-        while let Some(kind) = parent {
-            self.by_name.entry((kind.name, decl.name)).or_default().push(number);
-            parent = kind.parent.clone();
+        let own = [kind];
+        for kind in decl.high().map_or(&own[..], |kind| &kind.line) {
+            self.by_name.entry((*kind, decl.name)).or_default().push(number);
         }
         self.list.push(decl);
         Ok(())

@@ -8,7 +8,7 @@ use super::finish::{self, ObjectChange, Target};
 use super::{Eval, Evaluator, Part, Poisoned, Scope, Thunk};
 use crate::ast::{self, BinOp, Expr, ExprKind, ExtendBody, Item, Member, StrLit};
 use crate::diag::{Diagnostic, Severity, codes};
-use crate::object::{Makers, Object};
+use crate::object::Object;
 use crate::resolve::{Kind, KindRule, Layered};
 use crate::schema::NativeKind;
 use crate::source::Span;
@@ -305,7 +305,7 @@ pub(super) fn object_head(kind: &NativeKind, name: Ustr, namespace: Option<Ustr>
 
 /// The object of a finished tree: `metadata` has the last word on its name and namespace.
 fn object(kind: &'static NativeKind, root: Arc<Record>, namespace: Option<Ustr>, name: Ustr, head: Span) -> Object {
-    let mut object = Object { kind, namespace, name, root, head, makers: Makers::default() };
+    let mut object = Object::new(kind, namespace, name, root, head);
     let text = |node: Option<&Node>| match node.map(|n| &n.value) {
         Some(Value::Str(text)) => Some(Ustr::from(text)),
         _ => None,

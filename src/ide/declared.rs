@@ -113,5 +113,5 @@ impl<'a> Walk<'_, 'a> {
 
 fn parents(program: &Program, home: ModuleId, head: &ast::Path) -> Vec<Name> {
     let Some(KindRef::High(kind)) = program.find_kind(home, head) else { return Vec::new() };
-    std::iter::successors(kind.parent.clone(), |kind| kind.parent.clone()).map(|kind| kind.name).collect()
+    kind.parents().to_vec()
 }

@@ -12,7 +12,7 @@ pub struct Kind<'a> {
     pub home: ModuleId,
     pub decl: &'a ast::KindDecl,
     pub parent: Option<Arc<Kind<'a>>>,
-    /// Its name, and those of the kinds that it is made from.
+    /// Its name, and those of the kinds that it is made from, the nearest first.
     pub line: Arc<[Name]>,
     /// The fields that a declaration of this kind may write.
     pub inputs: RecordTy<'a>,
@@ -69,7 +69,12 @@ impl<'a> Kind<'a> {
 
     /// Whether this is the kind `name` or made from it.
     pub fn is_a(&self, name: Name) -> bool {
-        self.name == name || self.parent.as_ref().is_some_and(|p| p.is_a(name))
+        self.line.contains(&name)
+    }
+
+    /// The names of the kinds that it is made from, the nearest first.
+    pub fn parents(&self) -> &[Name] {
+        &self.line[1..]
     }
 
     /// The names of its exports that are known without evaluating.

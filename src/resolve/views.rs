@@ -89,13 +89,13 @@ impl<'a> Program<'a> {
         if let Some(KindRef::Native(kind)) = self.kind_named(home, name) {
             return self.versions(kind);
         }
-        let visible = self.visible(home).flat_map(|m| self.module(m).open_natives.iter().copied()).chain(self.given);
+        let visible = self.seen_bundles(home).chain(self.given);
         types_in_first(visible, name)
     }
 
     /// The names of the kinds that a module sees definitions of, and of their parts, sorted.
     pub fn defined_names(&self, home: ModuleId) -> Vec<Name> {
-        let visible = self.visible(home).flat_map(|m| self.module(m).open_natives.iter().copied()).chain(self.given);
+        let visible = self.seen_bundles(home).chain(self.given);
         let kinds = visible.filter_map(added::bundle).flatten();
         let mut names: Vec<Name> = kinds.flat_map(|kind| parts_of(kind)).map(|id| id.get().short).collect();
         names.sort_by_key(|name| name.as_str());
@@ -128,8 +128,13 @@ impl<'a> Program<'a> {
 
     /// The kinds of the definitions that a module sees without an alias.
     pub fn defined_kinds(&self, home: ModuleId) -> Vec<&'static schema::NativeKind> {
-        let bundles = self.visible(home).flat_map(|m| self.module(m).open_natives.iter().copied());
+        let bundles = self.seen_bundles(home);
         bundles.filter_map(added::bundle).flatten().copied().collect()
+    }
+
+    /// The bundles of definitions that a module sees without an alias.
+    fn seen_bundles(&self, home: ModuleId) -> impl Iterator<Item = Ustr> {
+        self.visible(home).flat_map(|m| self.module(m).open_natives.iter().copied())
     }
 
     /// The bundles of definitions that modules of the program declare and import, and the one beside it.

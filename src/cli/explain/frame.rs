@@ -5,11 +5,12 @@ use super::example::{self, Step};
 use crate::ast::Name;
 use crate::resolve::Kind;
 use crate::types::Ty;
+use std::sync::Arc;
 
 /// The kind that an example declares.
 pub struct Frame<'a> {
     /// Its own name, and those of the kinds that it is made from.
-    chain: Vec<Name>,
+    line: Arc<[Name]>,
     required: Vec<Step<'a>>,
     /// The fields that the kind sets itself.
     set: Vec<Name>,
@@ -17,18 +18,17 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     pub fn of(kind: &Kind<'a>) -> Frame<'a> {
-        let parents = std::iter::successors(kind.parent.clone(), |kind| kind.parent.clone()).map(|kind| kind.name);
         let set: Vec<Name> = kind.sets.iter().filter_map(|set| set.what.key.as_static()).collect();
         let required = kind.inputs.fields.iter().filter(|field| field.required() && !set.contains(&field.name));
         Frame {
-            chain: [kind.name].into_iter().chain(parents).collect(),
+            line: kind.line.clone(),
             required: required.map(|field| Step { name: field.name.to_string(), ty: field.ty.clone() }).collect(),
             set,
         }
     }
 
     fn is(&self, kind: &str) -> bool {
-        self.chain.iter().any(|name| *name == kind)
+        self.line.iter().any(|name| *name == kind)
     }
 
     /// The lines that stand before the field, which begins with `first`.
@@ -48,7 +48,7 @@ impl<'a> Frame<'a> {
             "qos" => lines.push("resources { cpu = 500m..500m, memory = 128Mi }".into()),
             _ => {}
         }
-        match self.chain[0].as_str() {
+        match self.line[0].as_str() {
             "secret" if !matches!(first, "data" | "files") => lines.push("keys = [\"password\"]".into()),
             "disk" if !matches!(first, "csi" | "nfs" | "local" | "hostPath" | "volume") => {
                 lines.push("nfs { server = \"10.0.0.1\", path = \"/srv\" }".into());

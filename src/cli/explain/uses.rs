@@ -34,10 +34,7 @@ pub fn writes(program: &Program, owner: TypeId, field: Name) -> Vec<Line> {
 /// The lines in a kind, and in those that it is made from, that read one of its fields.
 pub fn reads(program: &Program, kind: &Kind, field: Name, at: Span) -> Vec<Line> {
     let mut out = Vec::new();
-    let chain = std::iter::successors(Some((kind.name, kind.parent.clone())), |(_, parent)| {
-        parent.as_ref().map(|parent| (parent.name, parent.parent.clone()))
-    });
-    for (name, _) in chain {
+    for name in kind.line.iter().copied() {
         let Some(item) = stdlib::item(Sort::Kind, name) else { continue };
         for span in words(program, item, field, |meaning| matches!(meaning, Meaning::Field { field, .. } if field.span == at)) {
             if span != at && !is_written(program, span) {

@@ -2,11 +2,10 @@
 
 use super::super::declared::{self, Declared};
 use crate::ast::{Item, Key, Name};
-use crate::resolve::{Kind, KindRef, Program, STD};
+use crate::resolve::{KindRef, Program, STD};
 use crate::schema;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 pub type ScopeId = usize;
 
@@ -40,7 +39,7 @@ impl<'a> Scopes<'a> {
                     && let Some(kind) = program.kind_named(module.id, decl.name.name)
                 {
                     let parents = match &kind {
-                        KindRef::High(kind) => ancestors(kind),
+                        KindRef::High(kind) => kind.parents().to_vec(),
                         KindRef::Native(_) | KindRef::Poison => Vec::new(),
                     };
                     let id =
@@ -172,8 +171,4 @@ fn makes(scope: &Scope, native: Name) -> bool {
         "Secret" => is("secret"),
         _ => is("workload"),
     }
-}
-
-fn ancestors(kind: &Arc<Kind>) -> Vec<Name> {
-    std::iter::successors(kind.parent.clone(), |kind| kind.parent.clone()).map(|kind| kind.name).collect()
 }
