@@ -7,17 +7,17 @@ const { resolve, version } = require("../lib/program");
 const { script } = require("./fake");
 
 test("a setting names a program in the PATH, or a path", () => {
-  const place = { folder: "/work", home: "/home/me", env: { TOOLS: "/opt" } };
+  const place = { folder: "/srv/shop", home: "/home/me", env: { TOOLS: "/opt" } };
   const cases = [
     [undefined, "kdsl"],
     ["  ", "kdsl"],
     ["kdsl-nightly", "kdsl-nightly"],
     ["/usr/bin/kdsl", "/usr/bin/kdsl"],
-    ["bin/kdsl", "/work/bin/kdsl"],
-    ["./kdsl", "/work/kdsl"],
+    ["bin/kdsl", "/srv/shop/bin/kdsl"],
+    ["./kdsl", "/srv/shop/kdsl"],
     ["~/bin/kdsl", "/home/me/bin/kdsl"],
-    ["~me/kdsl", "/work/~me/kdsl"],
-    ["${workspaceFolder}/kdsl", "/work/kdsl"],
+    ["~me/kdsl", "/srv/shop/~me/kdsl"],
+    ["${workspaceFolder}/kdsl", "/srv/shop/kdsl"],
     ["${userHome}/kdsl", "/home/me/kdsl"],
     ["${env:TOOLS}/kdsl", "/opt/kdsl"],
   ];

@@ -8,7 +8,7 @@ const { editor, until } = require("./fake");
 /** An editor in which `web.kdsl` is open, and a server that answers with the line of the cursor. */
 function open({ follow = true, running = true, answer = ({ line }) => `line: ${line}\n` } = {}) {
   const vscode = editor({ "yaml.follow": follow });
-  const uri = { path: "/work/web.kdsl", toString: () => "file:///work/web.kdsl" };
+  const uri = { path: "/srv/shop/web.kdsl", toString: () => "file:///srv/shop/web.kdsl" };
   const document = { uri, languageId: "kdsl", version: 1 };
   const text = { document, selection: { active: { line: 3, character: 1 } } };
   vscode.window.activeTextEditor = text;
@@ -31,7 +31,7 @@ test("the YAML of the declaration at the cursor is shown beside the text", async
   await yaml.show();
   const place = { line: 3, character: 1 };
   assert.deepEqual(asked, [
-    ["workspace/executeCommand", { command: "kdsl.showYaml", arguments: ["file:///work/web.kdsl", place] }],
+    ["workspace/executeCommand", { command: "kdsl.showYaml", arguments: ["file:///srv/shop/web.kdsl", place] }],
   ]);
   assert.equal(shown(), "line: 3\n");
   assert.equal(vscode.window.visibleTextEditors[1].document.uri.path, "/web.yaml");
